@@ -41,10 +41,10 @@ struct ub_client_family {
 
 /* The family that the value of a User-Agent, or a PRODID, is of. What nobody knows is of a family of its own,
  * of which nothing is known. NULL: the text is empty or, of a PRODID, unknown. */
-const struct ub_client_family *ub_client_family_of_agent(struct ub_text agent);
-const struct ub_client_family *ub_client_family_of_product(struct ub_text product);
+const struct ub_client_family *ub_clients_family_of_agent(struct ub_text agent);
+const struct ub_client_family *ub_clients_family_of_product(struct ub_text product);
 /* NULL: no family has this id. */
-const struct ub_client_family *ub_client_family_find(struct ub_text id);
+const struct ub_client_family *ub_clients_find_family(struct ub_text id);
 
 /* The clients of one user, each once, in any order. */
 struct ub_clients {

@@ -18,7 +18,7 @@ enum ub_copy_state {
 };
 
 /* "wanted", "stands", "declined", "removed", "server": for programs. A literal. */
-const char *ub_copy_state_word(enum ub_copy_state state);
+const char *ub_store_copy_state_word(enum ub_copy_state state);
 
 /* The copy of an item that somebody has who is invited to it. */
 struct ub_store_copy {

@@ -385,8 +385,8 @@ bool ub_recall_rhythm(
 
 /* Writes the decision in words, for people, and as one JSON object: upbeat(1), "JSON". Both end their last
  * line. */
-void ub_explain_print(const struct ub_decision *decision, struct ub_buf *out, bool colour);
-void ub_explain_json(const struct ub_decision *decision, struct ub_buf *out);
+void ub_decision_print(const struct ub_decision *decision, struct ub_buf *out, bool colour);
+void ub_decision_json(const struct ub_decision *decision, struct ub_buf *out);
 
 /* The same of a decision about an account, by a rule, and of the account itself. `owner`: of the calendar;
  * may be empty. The caller owns the objects. */
@@ -404,8 +404,8 @@ struct ub_existing *ub_existing_after(const struct ub_snapshot *snapshot, const 
     ub_instant now, size_t *n, struct ub_arena *arena);
 
 /* A decision as a JSON object, and what is added to a meeting itself as a list. The caller owns both. */
-json_t *ub_explain_object(const struct ub_decision *decision, struct ub_arena *arena);
-json_t *ub_explain_amendments(const struct ub_amendments *amendments);
+json_t *ub_decision_object(const struct ub_decision *decision, struct ub_arena *arena);
+json_t *ub_decision_amendments(const struct ub_amendments *amendments);
 
 /* Who has declined an item, by what is remembered of that, and by the item itself, if it was read. `owner`:
  * of the item, who is not among the others. `now` in seconds is when it was read. */

@@ -420,9 +420,9 @@ struct ub_fact_list {
  * them, but no unknown time. */
 struct ub_fact_list ub_facts_list(const struct ub_facts *facts, struct ub_arena *arena);
 /* "green", "yellow", "red"; "" when unknown. */
-const char *ub_health_word(enum ub_health health);
+const char *ub_facts_health_word(enum ub_health health);
 /* The word of CLASS, in lower case. */
-const char *ub_class_word(enum ub_class class);
+const char *ub_facts_class_word(enum ub_class class);
 /* The facts as `explain` prints them, one `name: value` a line, without the empty ones. */
 void ub_facts_dump(const struct ub_facts *facts, struct ub_buf *out);
 

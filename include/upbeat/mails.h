@@ -27,8 +27,8 @@ enum ub_mail_state {
 
 /* "invitation", "change", "left off", "cancellation"; "waiting", "sent", "refused", "expired", "needless":
  * for programs. Literals. */
-const char *ub_mail_kind_word(enum ub_mail_kind kind);
-const char *ub_mail_state_word(enum ub_mail_state state);
+const char *ub_store_mail_kind_word(enum ub_mail_kind kind);
+const char *ub_store_mail_state_word(enum ub_mail_state state);
 
 /* The latest mail on an item to somebody who is, or was, invited to it. */
 struct ub_store_mail {

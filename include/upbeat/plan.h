@@ -315,9 +315,9 @@ struct ub_changes {
 struct ub_changes ub_plan_compare(const struct ub_plan *before, const struct ub_plan *after,
     const struct ub_existing *existing, size_t n_existing, struct ub_arena *arena);
 /* Prints the change as some lines of a diff. */
-void ub_change_print(const struct ub_change *change, struct ub_buf *out, bool colour);
+void ub_plan_print_change(const struct ub_change *change, struct ub_buf *out, bool colour);
 /* Prints what would be added to the meeting itself, in the same way. */
-void ub_addition_print(const struct ub_amendment *amendment, struct ub_buf *out, bool colour);
+void ub_plan_print_addition(const struct ub_amendment *amendment, struct ub_buf *out, bool colour);
 
 /* The rule's group, else the rule's name: the first part of the identity of the rule's items. */
 struct ub_text ub_plan_family(const struct ub_rule *rule);

@@ -106,7 +106,7 @@ enum ub_service_word {
 	UB_SERVICE_REFUSED,
 };
 /* "accepted" and the like: for people and programs. A literal. */
-const char *ub_service_word_text(enum ub_service_word word);
+const char *ub_queue_service_word_text(enum ub_service_word word);
 struct ub_queue_service {
 	enum ub_service_word word;
 	struct ub_text name; /* empty: it signs in with a token */

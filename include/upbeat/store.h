@@ -91,7 +91,7 @@ enum ub_job_state {
 };
 
 /* "queued", "leased", "waiting", "aside": for programs. A literal. */
-const char *ub_job_state_word(enum ub_job_state state);
+const char *ub_store_job_state_word(enum ub_job_state state);
 
 /* A copy of the key, with its texts in `arena`. */
 struct ub_key ub_store_key_copied(const struct ub_key *key, struct ub_arena *arena);

@@ -8,11 +8,11 @@
 
 /* ---- civil.c ---- */
 
-int64_t ub_cal_floor_div(int64_t a, int64_t b); /* b > 0 */
+int64_t cal_floor_div(int64_t a, int64_t b); /* b > 0 */
 /* The reading of a wall clock as seconds, as if the clock showed UTC, so that readings can be
  * added and compared. */
-int64_t ub_cal_wall_seconds(struct ub_civil civil);
-struct ub_civil ub_cal_wall_civil(int64_t seconds);
+int64_t cal_wall_seconds(struct ub_civil civil);
+struct ub_civil cal_wall_civil(int64_t seconds);
 
 /* ---- zones ---- */
 
@@ -45,10 +45,10 @@ struct ub_zone {
 #define OFFSET_LIMIT (26 * 3600)
 
 /* The zone's names in *rule are slices of `text`. */
-bool ub_cal_tz_rule_parse(struct ub_text text, struct tz_rule *rule);
+bool cal_tz_rule_parse(struct ub_text text, struct tz_rule *rule);
 /* The stretch of time around an instant in which the rule keeps one offset. The first begins
  * at UB_INSTANT_MIN. */
-struct ub_zone_period ub_cal_tz_rule_period(const struct tz_rule *rule, ub_instant instant);
+struct ub_zone_period cal_tz_rule_period(const struct tz_rule *rule, ub_instant instant);
 
 /* ---- scan.c: reading the small languages of this module ---- */
 
@@ -59,33 +59,33 @@ struct scan {
 	struct ub_time_error *error;
 };
 
-bool ub_cal_scan_at_letter(const struct scan *in);
-bool ub_cal_scan_at_digit(const struct scan *in);
-void ub_cal_scan_blanks(struct scan *in);
-bool ub_cal_scan_char(struct scan *in, char c); /* takes c if c is next */
+bool cal_scan_at_letter(const struct scan *in);
+bool cal_scan_at_digit(const struct scan *in);
+void cal_scan_blanks(struct scan *in);
+bool cal_scan_char(struct scan *in, char c); /* takes c if c is next */
 /* Each takes the longest run that is next; empty: there is none. */
-struct ub_text ub_cal_scan_letters(struct scan *in);
-struct ub_text ub_cal_scan_digits(struct scan *in);
-struct ub_text ub_cal_scan_word(struct scan *in);  /* up to a blank */
-struct ub_text ub_cal_scan_piece(struct scan *in); /* up to a blank or comma */
+struct ub_text cal_scan_letters(struct scan *in);
+struct ub_text cal_scan_digits(struct scan *in);
+struct ub_text cal_scan_word(struct scan *in);  /* up to a blank */
+struct ub_text cal_scan_piece(struct scan *in); /* up to a blank or comma */
 /* Sets the error at `where`, a slice of the text; with an empty `where`, where reading
  * stopped. Always false. */
-bool ub_cal_scan_fail(struct scan *in, struct ub_text where, const char *help, const char *format, ...)
+bool cal_scan_fail(struct scan *in, struct ub_text where, const char *help, const char *format, ...)
     UB_FORMAT(4, 5);
 /* Whether all of the text was read. If not, sets the error. */
-bool ub_cal_scan_end(struct scan *in, const char *help);
+bool cal_scan_end(struct scan *in, const char *help);
 
 /* ---- timestamp.c ---- */
 
 /* Prints "+01:00" or "-0430". The seconds of an offset are left out. */
-void ub_cal_print_offset(struct ub_buf *out, int32_t offset, bool colon);
+void cal_print_offset(struct ub_buf *out, int32_t offset, bool colon);
 
 /* ---- windows-zones.c ---- */
 
 struct windows_zone {
 	const char *windows, *name;
 };
-extern const struct windows_zone ub_cal_windows_zones[]; /* by .windows, bytewise */
-extern const size_t ub_cal_n_windows_zones;
+extern const struct windows_zone cal_windows_zones[]; /* by .windows, bytewise */
+extern const size_t cal_n_windows_zones;
 
 #endif

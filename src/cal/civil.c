@@ -9,7 +9,7 @@
 #define DAYS_TO_1970        719468 /* from 0000-03-01 */
 #define MONTHS_BEFORE_MARCH 2
 
-int64_t ub_cal_floor_div(int64_t a, int64_t b)
+int64_t cal_floor_div(int64_t a, int64_t b)
 {
 	return a / b - (a % b < 0);
 }
@@ -36,9 +36,9 @@ bool ub_cal_civil_valid(struct ub_civil c)
 ub_day ub_cal_day(int year, int month, int day)
 {
 	int64_t months = (int64_t)year * 12 + month - 1 - MONTHS_BEFORE_MARCH;
-	int64_t from_march = ub_cal_floor_div(months, 12);
+	int64_t from_march = cal_floor_div(months, 12);
 	int64_t month_of_year = months - from_march * 12;
-	int64_t era = ub_cal_floor_div(from_march, 400);
+	int64_t era = cal_floor_div(from_march, 400);
 	int64_t year_of_era = from_march - era * 400;
 	int64_t day_of_year = (153 * month_of_year + 2) / 5 + day - 1;
 	int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
@@ -48,7 +48,7 @@ ub_day ub_cal_day(int year, int month, int day)
 struct ub_civil ub_cal_day_civil(ub_day day)
 {
 	int64_t days = (int64_t)day + DAYS_TO_1970;
-	int64_t era = ub_cal_floor_div(days, DAYS_400_YEARS);
+	int64_t era = cal_floor_div(days, DAYS_400_YEARS);
 	int64_t day_of_era = days - era * DAYS_400_YEARS;
 	/* Before dividing by 365, the leap days that lie before this day are taken out. */
 	int64_t year_of_era =
@@ -66,7 +66,7 @@ enum ub_weekday ub_cal_weekday(ub_day day)
 {
 	/* 1970-01-01 was a Thursday. */
 	int64_t since_monday = (int64_t)day + UB_THURSDAY - UB_MONDAY;
-	return (enum ub_weekday)(since_monday - ub_cal_floor_div(since_monday, 7) * 7 + UB_MONDAY);
+	return (enum ub_weekday)(since_monday - cal_floor_div(since_monday, 7) * 7 + UB_MONDAY);
 }
 
 int ub_cal_day_of_year(ub_day day)
@@ -83,15 +83,15 @@ int ub_cal_week(ub_day day, int *year)
 	return (ub_cal_day_of_year(thursday) - 1) / 7 + 1;
 }
 
-int64_t ub_cal_wall_seconds(struct ub_civil c)
+int64_t cal_wall_seconds(struct ub_civil c)
 {
 	return (int64_t)ub_cal_day(c.year, c.month, c.day) * DAY_SECONDS + c.hour * 3600 + c.minute * 60 +
 	       c.second;
 }
 
-struct ub_civil ub_cal_wall_civil(int64_t seconds)
+struct ub_civil cal_wall_civil(int64_t seconds)
 {
-	int64_t day = ub_cal_floor_div(seconds, DAY_SECONDS);
+	int64_t day = cal_floor_div(seconds, DAY_SECONDS);
 	int of_day = (int)(seconds - day * DAY_SECONDS);
 	struct ub_civil civil = ub_cal_day_civil((ub_day)day);
 	civil.hour = of_day / 3600;

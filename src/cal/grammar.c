@@ -53,41 +53,40 @@ static bool unknown(struct scan *in, struct ub_text word, const struct ub_text *
 	struct ub_text near = ub_suggest(word, known, n);
 	if (near.len)
 		help = ub_textf(in->arena, "did you mean `%.*s`?", UB_ARGS(near)).ptr;
-	return ub_cal_scan_fail(in, word, help, "`%.*s` is no %s", UB_ARGS(word), what);
+	return cal_scan_fail(in, word, help, "`%.*s` is no %s", UB_ARGS(word), what);
 }
 
 static bool number(struct scan *in, const char *help, int32_t *n)
 {
 	size_t start = in->at;
-	struct ub_text digits = ub_cal_scan_digits(in);
+	struct ub_text digits = cal_scan_digits(in);
 	int64_t value = 0;
 	if (digits.len == 0) {
-		struct ub_text word = ub_cal_scan_word(in);
+		struct ub_text word = cal_scan_word(in);
 		if (ub_text_starts(word, UB_TEXT("-")))
-			return ub_cal_scan_fail(
-			    in, word, "leave the `-` out", "a length of time has no sign");
-		return word.len ? ub_cal_scan_fail(
-				      in, word, help, "a number is expected, not `%.*s`", UB_ARGS(word))
-				: ub_cal_scan_fail(in, word, help, "a number is expected");
+			return cal_scan_fail(in, word, "leave the `-` out", "a length of time has no sign");
+		return word.len
+			   ? cal_scan_fail(in, word, help, "a number is expected, not `%.*s`", UB_ARGS(word))
+			   : cal_scan_fail(in, word, help, "a number is expected");
 	}
-	if (ub_cal_scan_char(in, '.') || ub_cal_scan_char(in, ',')) {
-		ub_cal_scan_digits(in);
-		return ub_cal_scan_fail(in, from(in, start), "use a smaller unit: `90m` instead of 1.5h",
+	if (cal_scan_char(in, '.') || cal_scan_char(in, ',')) {
+		cal_scan_digits(in);
+		return cal_scan_fail(in, from(in, start), "use a smaller unit: `90m` instead of 1.5h",
 		    "numbers are whole ones");
 	}
 	if (!ub_text_to_int(digits, &value) || value > UB_SPAN_MAX)
-		return ub_cal_scan_fail(in, digits, "", "the number is larger than %d", UB_SPAN_MAX);
+		return cal_scan_fail(in, digits, "", "the number is larger than %d", UB_SPAN_MAX);
 	*n = (int32_t)value;
 	return true;
 }
 
 static bool business_day(struct scan *in, size_t start)
 {
-	ub_cal_scan_blanks(in);
-	struct ub_text word = ub_cal_scan_letters(in);
+	cal_scan_blanks(in);
+	struct ub_text word = cal_scan_letters(in);
 	if (ub_text_is(word, "day") || ub_text_is(word, "days"))
 		return true;
-	return ub_cal_scan_fail(
+	return cal_scan_fail(
 	    in, ub_text_trim(from(in, start)), SPAN_HELP, "`business` is followed by `day` or `days`");
 }
 
@@ -103,8 +102,8 @@ static bool is_working_day(struct scan *in, struct ub_text word)
 		size_t at = in->at;
 		if (!ub_text_is(word, firsts[i]))
 			continue;
-		ub_cal_scan_blanks(in);
-		struct ub_text next = ub_cal_scan_letters(in);
+		cal_scan_blanks(in);
+		struct ub_text next = cal_scan_letters(in);
 		if (ub_text_is(next, "day") || ub_text_is(next, "days"))
 			return true;
 		in->at = at;
@@ -115,9 +114,9 @@ static bool is_working_day(struct scan *in, struct ub_text word)
 static bool unit(struct scan *in, enum ub_unit *found)
 {
 	struct ub_text words[UB_COUNT(units)];
-	ub_cal_scan_blanks(in);
+	cal_scan_blanks(in);
 	size_t start = in->at;
-	struct ub_text word = ub_cal_scan_letters(in);
+	struct ub_text word = cal_scan_letters(in);
 	if (ub_text_is(word, "business")) {
 		*found = UB_BUSINESS_DAYS;
 		return business_day(in, start);
@@ -130,10 +129,9 @@ static bool unit(struct scan *in, enum ub_unit *found)
 		}
 	}
 	if (word.len == 0)
-		return ub_cal_scan_fail(
-		    in, ub_cal_scan_word(in), SPAN_HELP, "a unit is missing after the number");
+		return cal_scan_fail(in, cal_scan_word(in), SPAN_HELP, "a unit is missing after the number");
 	if (is_working_day(in, word))
-		return ub_cal_scan_fail(in, from(in, start),
+		return cal_scan_fail(in, from(in, start),
 		    "write `3 business days`: the days of the owner's working hours that are no holidays",
 		    "`%.*s` is no unit of time", UB_ARGS(from(in, start)));
 	return unknown(in, word, words, UB_COUNT(units), SPAN_HELP, "unit of time");
@@ -141,14 +139,14 @@ static bool unit(struct scan *in, enum ub_unit *found)
 
 static bool span_of(struct scan *in, struct ub_span *span)
 {
-	ub_cal_scan_blanks(in);
+	cal_scan_blanks(in);
 	size_t start = in->at;
 	if (!number(in, SPAN_HELP, &span->n) || !unit(in, &span->unit))
 		return false;
-	if (!ub_cal_scan_at_digit(in))
+	if (!cal_scan_at_digit(in))
 		return true;
-	ub_cal_scan_word(in);
-	return ub_cal_scan_fail(
+	cal_scan_word(in);
+	return cal_scan_fail(
 	    in, from(in, start), "use the smaller unit alone: `90m` instead of 1h30m", "a span has one unit");
 }
 
@@ -156,7 +154,7 @@ bool ub_cal_parse_span(
     struct ub_arena *arena, struct ub_text text, struct ub_span *span, struct ub_time_error *error)
 {
 	struct scan in = { .text = text, .arena = arena, .error = error };
-	return span_of(&in, span) && ub_cal_scan_end(&in, SPAN_HELP);
+	return span_of(&in, span) && cal_scan_end(&in, SPAN_HELP);
 }
 
 static bool anchor_name(struct ub_text word, enum ub_anchor *anchor)
@@ -173,22 +171,21 @@ static bool anchor_name(struct ub_text word, enum ub_anchor *anchor)
 static bool anchor(struct scan *in, struct ub_point *point)
 {
 	static const struct ub_text known[] = { { "start", 5 }, { "end", 3 }, { "due", 3 } };
-	ub_cal_scan_blanks(in);
-	struct ub_text word = ub_cal_scan_word(in);
+	cal_scan_blanks(in);
+	struct ub_text word = cal_scan_word(in);
 	size_t dot = word.len;
 	while (dot > 0 && word.ptr[dot - 1] != '.')
 		dot--;
 	struct ub_text name = ub_text_sub(word, dot, word.len);
 	point->item = dot ? ub_text_sub(word, 0, dot - 1) : UB_TEXT_NONE;
 	if (word.len == 0)
-		return ub_cal_scan_fail(in, word, POINT_HELP, "`start` or `end` is missing");
+		return cal_scan_fail(in, word, POINT_HELP, "`start` or `end` is missing");
 	if (dot == 1)
-		return ub_cal_scan_fail(
-		    in, word, POINT_HELP, "the name of an item is missing before the dot");
+		return cal_scan_fail(in, word, POINT_HELP, "the name of an item is missing before the dot");
 	if (!anchor_name(name, &point->anchor))
 		return unknown(in, name.len ? name : word, known, 3, POINT_HELP, "time of a meeting or item");
 	if (!dot && point->anchor == UB_AT_DUE)
-		return ub_cal_scan_fail(
+		return cal_scan_fail(
 		    in, word, "name the task: `send-agenda.due`", "only a task has a due time");
 	return true;
 }
@@ -219,19 +216,19 @@ static bool parse_point(
 	static const struct ub_text sides[] = { { "before", 6 }, { "after", 5 } };
 	struct scan in = { .text = text, .arena = arena, .error = error };
 	*point = (struct ub_point){ .item = UB_TEXT_NONE };
-	ub_cal_scan_blanks(&in);
-	if (in.at < text.len && !ub_cal_scan_at_letter(&in)) {
+	cal_scan_blanks(&in);
+	if (in.at < text.len && !cal_scan_at_letter(&in)) {
 		if (!span_of(&in, &point->span))
 			return false;
-		ub_cal_scan_blanks(&in);
-		struct ub_text word = ub_cal_scan_word(&in);
+		cal_scan_blanks(&in);
+		struct ub_text word = cal_scan_word(&in);
 		point->after = ub_text_is(word, "after");
 		if (word.len == 0)
-			return ub_cal_scan_fail(&in, word, POINT_HELP, "`before` or `after` is missing");
+			return cal_scan_fail(&in, word, POINT_HELP, "`before` or `after` is missing");
 		if (!point->after && !ub_text_is(word, "before"))
 			return unknown(&in, word, sides, 2, POINT_HELP, "`before` or `after`");
 	}
-	return anchor(&in, point) && ub_cal_scan_end(&in, POINT_HELP);
+	return anchor(&in, point) && cal_scan_end(&in, POINT_HELP);
 }
 
 bool ub_cal_parse_point(
@@ -254,9 +251,9 @@ bool ub_cal_parse_point(
 static struct ub_text period_word(struct scan *in)
 {
 	size_t start = in->at;
-	ub_cal_scan_letters(in);
-	if (ub_cal_scan_char(in, '-'))
-		ub_cal_scan_letters(in);
+	cal_scan_letters(in);
+	if (cal_scan_char(in, '-'))
+		cal_scan_letters(in);
 	return from(in, start);
 }
 
@@ -266,23 +263,23 @@ bool ub_cal_parse_every(
 	struct scan in = { .text = text, .arena = arena, .error = error };
 	struct ub_text words[UB_COUNT(periods) * 2];
 	int32_t n = 1;
-	ub_cal_scan_blanks(&in);
+	cal_scan_blanks(&in);
 	size_t start = in.at;
-	if (ub_cal_scan_at_digit(&in) && !number(&in, EVERY_HELP, &n))
+	if (cal_scan_at_digit(&in) && !number(&in, EVERY_HELP, &n))
 		return false;
 	if (n == 0)
-		return ub_cal_scan_fail(&in, from(&in, start), EVERY_HELP, "a period cannot be empty");
-	ub_cal_scan_blanks(&in);
+		return cal_scan_fail(&in, from(&in, start), EVERY_HELP, "a period cannot be empty");
+	cal_scan_blanks(&in);
 	struct ub_text word = period_word(&in);
 	if (word.len == 0)
-		return ub_cal_scan_fail(&in, ub_cal_scan_word(&in), EVERY_HELP, "a period is missing");
+		return cal_scan_fail(&in, cal_scan_word(&in), EVERY_HELP, "a period is missing");
 	for (size_t i = 0; i < UB_COUNT(periods); i++) {
 		words[2 * i] = ub_text(periods[i].one);
 		words[2 * i + 1] = ub_text(periods[i].several);
 		if (!ub_text_eq(word, words[2 * i]) && !ub_text_eq(word, words[2 * i + 1]))
 			continue;
 		*every = (struct ub_every){ n * periods[i].every.n, periods[i].every.unit };
-		return ub_cal_scan_end(&in, EVERY_HELP);
+		return cal_scan_end(&in, EVERY_HELP);
 	}
 	return unknown(&in, word, words, UB_COUNT(words), EVERY_HELP, "period");
 }

@@ -17,14 +17,14 @@ static bool clock(struct scan *in, int *minutes)
 {
 	size_t start = in->at;
 	int hour = 0, minute = 0;
-	bool form = digit(in, &hour) && (digit(in, &hour), ub_cal_scan_char(in, ':')) && digit(in, &minute) &&
+	bool form = digit(in, &hour) && (digit(in, &hour), cal_scan_char(in, ':')) && digit(in, &minute) &&
 		    digit(in, &minute);
 	*minutes = hour * 60 + minute;
 	if (form && minute < 60 && *minutes <= 24 * 60)
 		return true;
 	in->at = start;
-	struct ub_text word = ub_cal_scan_piece(in);
-	return ub_cal_scan_fail(in, word, HOURS_HELP, "`%.*s` is not a time of day", UB_ARGS(word));
+	struct ub_text word = cal_scan_piece(in);
+	return cal_scan_fail(in, word, HOURS_HELP, "`%.*s` is not a time of day", UB_ARGS(word));
 }
 
 static int weekday_of(struct ub_text word)
@@ -39,13 +39,13 @@ static int weekday_of(struct ub_text word)
 
 static bool weekday(struct scan *in, int *day)
 {
-	struct ub_text word = ub_cal_scan_letters(in);
+	struct ub_text word = cal_scan_letters(in);
 	*day = weekday_of(word);
 	if (*day)
 		return true;
 	if (word.len == 0)
-		word = ub_cal_scan_piece(in);
-	return ub_cal_scan_fail(in, word, "days are Mon, Tue, Wed, Thu, Fri, Sat, Sun, in English",
+		word = cal_scan_piece(in);
+	return cal_scan_fail(in, word, "days are Mon, Tue, Wed, Thu, Fri, Sat, Sun, in English",
 	    "`%.*s` is not a day of the week", UB_ARGS(word));
 }
 
@@ -56,7 +56,7 @@ static bool day_range(struct scan *in, unsigned *days)
 	if (!weekday(in, &from))
 		return false;
 	until = from;
-	if (ub_cal_scan_char(in, '-') && !weekday(in, &until))
+	if (cal_scan_char(in, '-') && !weekday(in, &until))
 		return false;
 	*days = 1u << from;
 	while (from != until) {
@@ -74,10 +74,10 @@ static bool add(struct scan *in, struct ub_text piece, struct ub_working_day *da
 	bool before = place > 0 && day->spans[place - 1].until > from;
 	bool after = place < day->n && day->spans[place].from < until;
 	if (before || after)
-		return ub_cal_scan_fail(in, piece, "each time of a day can be given once",
+		return cal_scan_fail(in, piece, "each time of a day can be given once",
 		    "these hours overlap others of the same day");
 	if (day->n == UB_HOURS_PER_DAY_MAX)
-		return ub_cal_scan_fail(
+		return cal_scan_fail(
 		    in, piece, "", "a day has at most %d stretches of work", UB_HOURS_PER_DAY_MAX);
 	for (size_t i = day->n++; i > place; i--)
 		day->spans[i] = day->spans[i - 1];
@@ -89,27 +89,27 @@ static bool add(struct scan *in, struct ub_text piece, struct ub_working_day *da
 static bool part(struct scan *in, unsigned *days, struct ub_working_hours *hours)
 {
 	int from, until;
-	ub_cal_scan_blanks(in);
-	if (ub_cal_scan_at_letter(in) && !day_range(in, days))
+	cal_scan_blanks(in);
+	if (cal_scan_at_letter(in) && !day_range(in, days))
 		return false;
-	ub_cal_scan_blanks(in);
+	cal_scan_blanks(in);
 	size_t start = in->at;
 	if (*days == 0) {
-		struct ub_text word = ub_cal_scan_piece(in);
-		return ub_cal_scan_fail(in, word, HOURS_HELP, "the days are missing");
+		struct ub_text word = cal_scan_piece(in);
+		return cal_scan_fail(in, word, HOURS_HELP, "the days are missing");
 	}
 	if (!clock(in, &from))
 		return false;
-	if (!ub_cal_scan_char(in, '-')) {
-		struct ub_text word = ub_cal_scan_piece(in);
-		return ub_cal_scan_fail(
+	if (!cal_scan_char(in, '-')) {
+		struct ub_text word = cal_scan_piece(in);
+		return cal_scan_fail(
 		    in, word, HOURS_HELP, "a dash and the end of the working hours are missing");
 	}
 	if (!clock(in, &until))
 		return false;
 	struct ub_text times = ub_text_sub(in->text, start, in->at);
 	if (until <= from)
-		return ub_cal_scan_fail(in, times,
+		return cal_scan_fail(in, times,
 		    "split hours over midnight: `Mon 22:00-24:00, Tue 00:00-06:00`",
 		    "the hours end before they begin");
 	for (int day = UB_MONDAY; day <= UB_SUNDAY; day++)
@@ -127,7 +127,7 @@ bool ub_cal_parse_hours(
 	do {
 		if (!part(&in, &days, hours))
 			return false;
-		ub_cal_scan_blanks(&in);
-	} while (ub_cal_scan_char(&in, ','));
-	return ub_cal_scan_end(&in, HOURS_HELP);
+		cal_scan_blanks(&in);
+	} while (cal_scan_char(&in, ','));
+	return cal_scan_end(&in, HOURS_HELP);
 }

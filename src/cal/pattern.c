@@ -101,7 +101,7 @@ static bool text_field(struct ub_buf *out, const struct moment *m, char letter)
 	case 'Z':
 		return ub_buf_add(out, m->period.abbreviation), true;
 	case 'z':
-		return ub_cal_print_offset(out, m->period.offset, false), true;
+		return cal_print_offset(out, m->period.offset, false), true;
 	case '%':
 		return ub_buf_char(out, '%'), true;
 	}
@@ -128,7 +128,7 @@ static size_t field(struct ub_buf *out, struct moment *m, struct ub_text rest)
 {
 	m->unpadded = rest.len > 1 && rest.ptr[0] == '-';
 	if (rest.len > 1 && rest.ptr[0] == ':' && rest.ptr[1] == 'z') {
-		ub_cal_print_offset(out, m->period.offset, true);
+		cal_print_offset(out, m->period.offset, true);
 		return 2;
 	}
 	size_t at = m->unpadded ? 1 : 0;
@@ -165,7 +165,7 @@ static size_t format(struct ub_buf *out, struct ub_text pattern, struct moment *
 static struct moment moment(const struct ub_zone *zone, ub_instant instant, enum ub_language language)
 {
 	struct moment m = { .period = ub_cal_zone_at(zone, instant), .language = language };
-	m.civil = ub_cal_wall_civil(instant + m.period.offset);
+	m.civil = cal_wall_civil(instant + m.period.offset);
 	m.day = ub_cal_day(m.civil.year, m.civil.month, m.civil.day);
 	return m;
 }

@@ -21,23 +21,23 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-bool ub_cal_scan_at_letter(const struct scan *in)
+bool cal_scan_at_letter(const struct scan *in)
 {
 	return is_letter(peek(in));
 }
 
-bool ub_cal_scan_at_digit(const struct scan *in)
+bool cal_scan_at_digit(const struct scan *in)
 {
 	return is_digit(peek(in));
 }
 
-void ub_cal_scan_blanks(struct scan *in)
+void cal_scan_blanks(struct scan *in)
 {
 	while (in->at < in->text.len && is_blank(in->text.ptr[in->at]))
 		in->at++;
 }
 
-bool ub_cal_scan_char(struct scan *in, char c)
+bool cal_scan_char(struct scan *in, char c)
 {
 	if (in->at >= in->text.len || in->text.ptr[in->at] != c)
 		return false;
@@ -53,12 +53,12 @@ static struct ub_text run(struct scan *in, bool (*belongs)(char))
 	return ub_text_sub(in->text, start, in->at);
 }
 
-struct ub_text ub_cal_scan_letters(struct scan *in)
+struct ub_text cal_scan_letters(struct scan *in)
 {
 	return run(in, is_letter);
 }
 
-struct ub_text ub_cal_scan_digits(struct scan *in)
+struct ub_text cal_scan_digits(struct scan *in)
 {
 	return run(in, is_digit);
 }
@@ -68,7 +68,7 @@ static bool in_word(char c)
 	return !is_blank(c);
 }
 
-struct ub_text ub_cal_scan_word(struct scan *in)
+struct ub_text cal_scan_word(struct scan *in)
 {
 	return run(in, in_word);
 }
@@ -78,12 +78,12 @@ static bool in_piece(char c)
 	return !is_blank(c) && c != ',';
 }
 
-struct ub_text ub_cal_scan_piece(struct scan *in)
+struct ub_text cal_scan_piece(struct scan *in)
 {
 	return run(in, in_piece);
 }
 
-bool ub_cal_scan_fail(struct scan *in, struct ub_text where, const char *help, const char *format, ...)
+bool cal_scan_fail(struct scan *in, struct ub_text where, const char *help, const char *format, ...)
 {
 	struct ub_buf message = UB_BUF(in->arena);
 	va_list args;
@@ -96,12 +96,11 @@ bool ub_cal_scan_fail(struct scan *in, struct ub_text where, const char *help, c
 	return false;
 }
 
-bool ub_cal_scan_end(struct scan *in, const char *help)
+bool cal_scan_end(struct scan *in, const char *help)
 {
-	ub_cal_scan_blanks(in);
+	cal_scan_blanks(in);
 	struct ub_text rest = ub_text_trim(ub_text_sub(in->text, in->at, in->text.len));
 	if (rest.len == 0)
 		return true;
-	return ub_cal_scan_fail(
-	    in, rest, help, "nothing is expected here, but there is `%.*s`", UB_ARGS(rest));
+	return cal_scan_fail(in, rest, help, "nothing is expected here, but there is `%.*s`", UB_ARGS(rest));
 }

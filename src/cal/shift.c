@@ -70,13 +70,13 @@ struct ub_interval ub_cal_period(const struct ub_zone *zone, struct ub_every eve
 	if (every.unit == UB_EVERY_MONTH) {
 		struct ub_civil date = ub_cal_day_civil(day);
 		int64_t months = (int64_t)(date.year - 1970) * 12 + date.month - 1;
-		int begin = (int)(ub_cal_floor_div(months, every.n) * every.n);
+		int begin = (int)(cal_floor_div(months, every.n) * every.n);
 		first = ub_cal_day(1970, 1 + begin, 1);
 		next = ub_cal_day(1970, 1 + begin + every.n, 1);
 	} else {
 		int32_t length = every.unit == UB_EVERY_WEEK ? every.n * 7 : every.n;
 		ub_day origin = every.unit == UB_EVERY_WEEK ? ub_cal_day(1970, 1, 5) : 0;
-		first = origin + (ub_day)(ub_cal_floor_div(day - origin, length) * length);
+		first = origin + (ub_day)(cal_floor_div(day - origin, length) * length);
 		next = first + length;
 	}
 	return (struct ub_interval){ ub_cal_day_start(zone, first), ub_cal_day_start(zone, next) };

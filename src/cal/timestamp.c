@@ -77,7 +77,7 @@ bool ub_cal_parse_rfc3339(struct ub_text text, ub_instant *instant, int32_t *nan
 		    zone_offset(&text, &offset) && text.len == 0;
 	if (!form || !ub_cal_civil_valid(civil))
 		return false;
-	*instant = ub_cal_wall_seconds(civil) - offset;
+	*instant = cal_wall_seconds(civil) - offset;
 	if (nanoseconds)
 		*nanoseconds = nano;
 	return *instant >= UB_INSTANT_MIN && *instant <= UB_INSTANT_MAX;
@@ -149,7 +149,7 @@ bool ub_cal_parse_interval(struct ub_text text, const struct ub_zone *zone, stru
 	return interval->start <= interval->end;
 }
 
-void ub_cal_print_offset(struct ub_buf *out, int32_t offset, bool colon)
+void cal_print_offset(struct ub_buf *out, int32_t offset, bool colon)
 {
 	int minutes = (offset < 0 ? -offset : offset) / 60;
 	ub_buf_printf(
@@ -160,17 +160,17 @@ void ub_cal_print_rfc3339(struct ub_buf *out, const struct ub_zone *zone, ub_ins
 {
 	int32_t offset = ub_cal_offset(zone, instant);
 	bool utc = offset % 60 != 0; /* local mean time has an offset that cannot be written */
-	struct ub_civil c = ub_cal_wall_civil(instant + (utc ? 0 : offset));
+	struct ub_civil c = cal_wall_civil(instant + (utc ? 0 : offset));
 	if (c.year < 1 || c.year > 9999) {
 		utc = true;
-		c = ub_cal_wall_civil(instant);
+		c = cal_wall_civil(instant);
 	}
 	ub_buf_printf(
 	    out, "%04d-%02d-%02dT%02d:%02d:%02d", c.year, c.month, c.day, c.hour, c.minute, c.second);
 	if (utc || zone == ub_cal_utc())
 		ub_buf_char(out, 'Z');
 	else
-		ub_cal_print_offset(out, offset, true);
+		cal_print_offset(out, offset, true);
 }
 
 void ub_cal_print_date(struct ub_buf *out, ub_day day)

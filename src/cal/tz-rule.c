@@ -81,7 +81,7 @@ static bool rule_day(struct reader *in, struct tz_day *day)
 	return !take(in, '/') || clock(in, 167, &day->time);
 }
 
-bool ub_cal_tz_rule_parse(struct ub_text text, struct tz_rule *rule)
+bool cal_tz_rule_parse(struct ub_text text, struct tz_rule *rule)
 {
 	struct reader in = { text.ptr, text.ptr + text.len };
 	int32_t west;
@@ -123,9 +123,9 @@ static ub_instant switch_in_year(const struct tz_day *day, int year, int32_t off
 	return (ub_instant)day_in_year(day, year) * DAY_SECONDS + day->time - offset_before;
 }
 
-struct ub_zone_period ub_cal_tz_rule_period(const struct tz_rule *rule, ub_instant instant)
+struct ub_zone_period cal_tz_rule_period(const struct tz_rule *rule, ub_instant instant)
 {
-	int year = ub_cal_wall_civil(instant + rule->standard).year;
+	int year = cal_wall_civil(instant + rule->standard).year;
 	struct ub_zone_period period = { UB_INSTANT_MIN, UB_INSTANT_MAX + 1, rule->standard, false,
 		rule->standard_name };
 	bool found = false;

@@ -20,7 +20,7 @@ END {
 	print "#include \"cal-private.h\""
 	print ""
 	print "/* clang-format off */"
-	print "const struct windows_zone ub_cal_windows_zones[] = {"
+	print "const struct windows_zone cal_windows_zones[] = {"
 	sort = "LC_ALL=C sort -t '\"' -k2,2"
 	for (windows in name) {
 		gsub(/&amp;/, "\\&", windows)
@@ -28,5 +28,5 @@ END {
 	}
 	close(sort)
 	print "};"
-	print "const size_t ub_cal_n_windows_zones = UB_COUNT(ub_cal_windows_zones);"
+	print "const size_t cal_n_windows_zones = UB_COUNT(cal_windows_zones);"
 }

@@ -38,7 +38,7 @@
 #include "cal-private.h"
 
 /* clang-format off */
-const struct windows_zone ub_cal_windows_zones[] = {
+const struct windows_zone cal_windows_zones[] = {
 	{ "AUS Central Standard Time", "Australia/Darwin" },
 	{ "AUS Eastern Standard Time", "Australia/Sydney" },
 	{ "Afghanistan Standard Time", "Asia/Kabul" },
@@ -179,4 +179,4 @@ const struct windows_zone ub_cal_windows_zones[] = {
 	{ "Yakutsk Standard Time", "Asia/Yakutsk" },
 	{ "Yukon Standard Time", "America/Whitehorse" },
 };
-const size_t ub_cal_n_windows_zones = UB_COUNT(ub_cal_windows_zones);
+const size_t cal_n_windows_zones = UB_COUNT(cal_windows_zones);

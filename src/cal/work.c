@@ -131,7 +131,7 @@ struct ub_intervals ub_cal_common_time(
 static ub_instant on_step(const struct ub_zone *zone, ub_instant instant, int64_t step, bool earlier)
 {
 	int64_t wall = instant + ub_cal_offset(zone, instant);
-	int64_t past = wall - ub_cal_floor_div(wall, step) * step;
+	int64_t past = wall - cal_floor_div(wall, step) * step;
 	if (past == 0)
 		return instant;
 	return earlier ? instant - past : instant + step - past;

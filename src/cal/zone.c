@@ -35,7 +35,7 @@ struct ub_zone_period ub_cal_zone_at(const struct ub_zone *zone, ub_instant inst
 	size_t past = changes_until(zone, instant);
 	ub_instant from = past ? zone->changes[past - 1].at : UB_INSTANT_MIN;
 	if (past == zone->n && zone->has_rule) {
-		struct ub_zone_period period = ub_cal_tz_rule_period(&zone->rule, instant);
+		struct ub_zone_period period = cal_tz_rule_period(&zone->rule, instant);
 		if (period.from < from)
 			period.from = from;
 		return period;
@@ -57,19 +57,19 @@ int32_t ub_cal_offset(const struct ub_zone *zone, ub_instant instant)
 
 struct ub_civil ub_cal_civil(const struct ub_zone *zone, ub_instant instant)
 {
-	return ub_cal_wall_civil(instant + ub_cal_offset(zone, instant));
+	return cal_wall_civil(instant + ub_cal_offset(zone, instant));
 }
 
 ub_day ub_cal_local_day(const struct ub_zone *zone, ub_instant instant)
 {
-	return (ub_day)ub_cal_floor_div(instant + ub_cal_offset(zone, instant), DAY_SECONDS);
+	return (ub_day)cal_floor_div(instant + ub_cal_offset(zone, instant), DAY_SECONDS);
 }
 
 ub_instant ub_cal_instant(const struct ub_zone *zone, struct ub_civil civil)
 {
 	/* The clock cannot show `civil` earlier than here: the first period that fits is
 	 * the first there is. */
-	int64_t wall = ub_cal_wall_seconds(civil);
+	int64_t wall = cal_wall_seconds(civil);
 	struct ub_zone_period period = ub_cal_zone_at(zone, wall - OFFSET_LIMIT);
 	for (;;) {
 		ub_instant instant = wall - period.offset;
@@ -117,7 +117,7 @@ const struct ub_zone *ub_cal_zone_from_changes(struct ub_arena *arena, struct ub
 	struct ub_zone *zone = UB_NEW(arena, struct ub_zone);
 	if (!changes_sound(changes, n) || before.offset < -OFFSET_LIMIT || before.offset > OFFSET_LIMIT)
 		return NULL;
-	if (rule.len && !ub_cal_tz_rule_parse(ub_text_copy(arena, rule), &zone->rule))
+	if (rule.len && !cal_tz_rule_parse(ub_text_copy(arena, rule), &zone->rule))
 		return NULL;
 	zone->name = ub_text_copy(arena, name);
 	zone->before = before;

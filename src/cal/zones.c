@@ -143,8 +143,8 @@ static const struct ub_zone *behind_prefix(const struct ub_zones *zones, struct 
 
 const char *ub_cal_zone_of_windows(struct ub_text windows)
 {
-	const struct windows_zone *zone = bsearch(&windows, ub_cal_windows_zones, ub_cal_n_windows_zones,
-	    sizeof(*ub_cal_windows_zones), ub_text_cmp_name);
+	const struct windows_zone *zone = bsearch(
+	    &windows, cal_windows_zones, cal_n_windows_zones, sizeof(*cal_windows_zones), ub_text_cmp_name);
 	return zone ? zone->name : NULL;
 }
 

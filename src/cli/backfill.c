@@ -66,7 +66,7 @@ static bool hand_over(struct ub_cli *cli, const char *control, struct ub_text au
 	const struct ub_wire_ask ask = {
 		.ask = UB_ASK_BACKFILL, .subject = request, .authorization = authorization
 	};
-	if (!ub_cli_tell(cli, control, &ask, &answer))
+	if (!cli_tell(cli, control, &ask, &answer))
 		return false;
 	answer = ub_text_trim(answer);
 	return ub_text_split(&answer, ' ', &keys) && ub_text_to_int(keys, &left->keys) &&
@@ -80,14 +80,14 @@ static bool wait_for_all(
 	while (left->keys > 0) {
 		size_t done = (size_t)left->keys < all ? all - (size_t)left->keys : 0;
 		if (terminal)
-			ub_cli_progress_show(done, all);
+			cli_progress_show(done, all);
 		usleep(POLL_MS * 1000);
 		/* The call also renews the credentials, unless they were refused. */
 		if (!hand_over(cli, control, authorization, nothing, left))
 			return false;
 	}
 	if (terminal)
-		ub_cli_progress_show(all, all);
+		cli_progress_show(all, all);
 	return true;
 }
 
@@ -112,21 +112,21 @@ static int hand_all_over(
 	    result->accounts ? ", also for the user's accounts" : "");
 	if (left.waiting)
 		ub_buf_printf(&out, "%lld wait; upbeat status tells for what\n", (long long)left.waiting);
-	return ub_cli_write(STDOUT_FILENO, &out) && left.waiting == 0 ? UB_EXIT_OK : UB_EXIT_FINDINGS;
+	return cli_write(STDOUT_FILENO, &out) && left.waiting == 0 ? UB_EXIT_OK : UB_EXIT_FINDINGS;
 }
 
 static int backfill(struct ub_cli *cli, const struct ub_snapshot *snapshot, const struct ub_login *login)
 {
-	const char *only = ub_cli_value(cli, CALENDAR);
+	const char *only = cli_value(cli, CALENDAR);
 	const char *control = ub_text_cstr(cli->arena, snapshot->settings->control);
 	struct ub_text authorization = ub_http_basic(login->user, login->password, cli->arena);
 	struct ub_buf out = UB_BUF(cli->arena);
 	struct ub_backfill_input input = { .snapshot = snapshot,
 		.login = *login,
-		.watched = ub_cli_watched(cli),
+		.watched = cli_watched(cli),
 		.calendar = only ? ub_text(only) : UB_TEXT_NONE,
-		.dry_run = ub_cli_value(cli, DRY_RUN) != NULL,
-		.progress = isatty(STDERR_FILENO) ? ub_cli_progress : NULL };
+		.dry_run = cli_value(cli, DRY_RUN) != NULL,
+		.progress = isatty(STDERR_FILENO) ? cli_progress : NULL };
 	struct ub_backfill_result result;
 	struct left left;
 	/* If the daemon will not look at any meeting, the user learns that before the search. */
@@ -139,8 +139,8 @@ static int backfill(struct ub_cli *cli, const struct ub_snapshot *snapshot, cons
 		    "failed\n",
 		    result.items, result.meetings, result.accounts_missing, result.seen, result.failed);
 	if (!good)
-		ub_cli_complain("backfill: %.*s", UB_ARGS(result.why));
-	if (!ub_cli_write(STDOUT_FILENO, &out) || !good)
+		cli_complain("backfill: %.*s", UB_ARGS(result.why));
+	if (!cli_write(STDOUT_FILENO, &out) || !good)
 		return UB_EXIT_FINDINGS;
 	int status = input.dry_run ? UB_EXIT_OK : hand_all_over(cli, control, authorization, &result);
 	return result.failed ? UB_EXIT_FINDINGS : status;
@@ -149,25 +149,25 @@ static int backfill(struct ub_cli *cli, const struct ub_snapshot *snapshot, cons
 static int run(struct ub_cli *cli)
 {
 	struct ub_login login;
-	const char *calendar = ub_cli_value(cli, CALENDAR);
-	if (!ub_cli_value(cli, CONFIG) || (calendar && !*calendar)) {
-		ub_cli_complain("backfill: %s", calendar && !*calendar ? "--calendar: the path is empty"
-								       : "the settings are missing: -c FILE");
+	const char *calendar = cli_value(cli, CALENDAR);
+	if (!cli_value(cli, CONFIG) || (calendar && !*calendar)) {
+		cli_complain("backfill: %s", calendar && !*calendar ? "--calendar: the path is empty"
+								    : "the settings are missing: -c FILE");
 		return UB_EXIT_USAGE;
 	}
-	if (ub_cli_value(cli, EVERYBODY)) {
+	if (cli_value(cli, EVERYBODY)) {
 		static const size_t of_one[] = { USER, PASSWORD, CALENDAR, DRY_RUN };
-		if (ub_cli_together(cli, EVERYBODY, of_one, UB_COUNT(of_one)))
+		if (cli_together(cli, EVERYBODY, of_one, UB_COUNT(of_one)))
 			return UB_EXIT_USAGE;
-		return ub_cli_order(cli, ub_cli_value(cli, CONFIG), NULL, UB_TEXT("backfill"));
+		return cli_order(cli, cli_value(cli, CONFIG), NULL, UB_TEXT("backfill"));
 	}
-	const char *user = ub_cli_value(cli, USER);
-	if (user && *user && !ub_cli_value(cli, PASSWORD) && !calendar && !ub_cli_value(cli, DRY_RUN))
-		return ub_cli_order(cli, ub_cli_value(cli, CONFIG), user, UB_TEXT("backfill"));
-	if (!ub_cli_login(cli, ub_cli_value(cli, USER), ub_cli_value(cli, PASSWORD), &login))
+	const char *user = cli_value(cli, USER);
+	if (user && *user && !cli_value(cli, PASSWORD) && !calendar && !cli_value(cli, DRY_RUN))
+		return cli_order(cli, cli_value(cli, CONFIG), user, UB_TEXT("backfill"));
+	if (!cli_login(cli, cli_value(cli, USER), cli_value(cli, PASSWORD), &login))
 		return UB_EXIT_USAGE;
 	struct ub_snapshot *snapshot =
-	    ub_cli_snapshot(cli, ub_cli_value(cli, CONFIG), ub_cli_value(cli, DRY_RUN) != NULL);
+	    cli_snapshot(cli, cli_value(cli, CONFIG), cli_value(cli, DRY_RUN) != NULL);
 	if (!snapshot)
 		return UB_EXIT_FINDINGS;
 	ub_dav_init();
@@ -177,7 +177,7 @@ static int run(struct ub_cli *cli)
 	return status;
 }
 
-const struct ub_cli_command ub_cli_backfill = {
+const struct ub_cli_command cli_backfill = {
 	.name = "backfill",
 	.synopsis = "-c FILE --user NAME [--password-file FILE] | --everybody [OPTIONS]",
 	.summary = "give existing meetings and accounts what they miss",

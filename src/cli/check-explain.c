@@ -44,17 +44,16 @@ static int complain(struct ub_arena *arena, const struct ub_code *const *codes, 
 		names[i] = ub_text(codes[i]->code);
 	struct ub_text meant = ub_suggest(word, names, n);
 	if (meant.len)
-		ub_cli_complain(
-		    "there is no code `%.*s`; did you mean `%.*s`?", UB_ARGS(word), UB_ARGS(meant));
+		cli_complain("there is no code `%.*s`; did you mean `%.*s`?", UB_ARGS(word), UB_ARGS(meant));
 	else
-		ub_cli_complain("there is no code `%.*s`; `upbeat check --explain` lists all", UB_ARGS(word));
+		cli_complain("there is no code `%.*s`; `upbeat check --explain` lists all", UB_ARGS(word));
 	return UB_EXIT_USAGE;
 }
 
-int ub_check_explain(struct ub_cli *cli)
+int cli_check_explain(struct ub_cli *cli)
 {
 	size_t n;
-	const struct ub_code **codes = ub_codes_all(cli->arena, &n);
+	const struct ub_code **codes = cli_codes_all(cli->arena, &n);
 	struct ub_text word = cli->n_arguments ? ub_text(cli->arguments[0]) : UB_TEXT_NONE;
 	struct ub_buf out = UB_BUF(cli->arena);
 	for (size_t i = 0; i < n; i++) {
@@ -65,5 +64,5 @@ int ub_check_explain(struct ub_cli *cli)
 	}
 	if (out.len == 0)
 		return complain(cli->arena, codes, n, word);
-	return ub_cli_write(STDOUT_FILENO, &out) ? UB_EXIT_OK : UB_EXIT_FINDINGS;
+	return cli_write(STDOUT_FILENO, &out) ? UB_EXIT_OK : UB_EXIT_FINDINGS;
 }

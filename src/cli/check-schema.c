@@ -18,7 +18,7 @@ static const struct {
 	{ "accounts", "Upbeat accounts: upbeat.conf(5)", &ub_accounts_file_type },
 };
 
-int ub_check_schema(struct ub_cli *cli)
+int cli_check_schema(struct ub_cli *cli)
 {
 	struct ub_text word = ub_text(cli->n_arguments ? cli->arguments[0] : kinds[0].word);
 	struct ub_buf out = UB_BUF(cli->arena);
@@ -26,8 +26,8 @@ int ub_check_schema(struct ub_cli *cli)
 		if (ub_text_is(word, kinds[i].word))
 			ub_yaml_schema(kinds[i].type, kinds[i].title, &out);
 	if (out.len)
-		return ub_cli_write(STDOUT_FILENO, &out) ? UB_EXIT_OK : UB_EXIT_FINDINGS;
-	ub_cli_complain(
+		return cli_write(STDOUT_FILENO, &out) ? UB_EXIT_OK : UB_EXIT_FINDINGS;
+	cli_complain(
 	    "there is no schema `%.*s`; it can be `rules`, `tests`, `settings` or `accounts`", UB_ARGS(word));
 	return UB_EXIT_USAGE;
 }

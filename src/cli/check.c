@@ -71,7 +71,7 @@ static void check_tests(struct ub_cli *cli, const struct ub_snapshot *snapshot, 
 
 static int check(struct ub_cli *cli)
 {
-	struct ub_snapshot_input input = { .settings_path = ub_cli_value(cli, CONFIG),
+	struct ub_snapshot_input input = { .settings_path = cli_value(cli, CONFIG),
 		.rules_path = cli->n_arguments ? cli->arguments[0] : NULL,
 		.find_idle = true,
 		.looks_at_secrets = true };
@@ -82,26 +82,26 @@ static int check(struct ub_cli *cli)
 		ub_events_check(snapshot, &diags);
 		check_tests(cli, snapshot, &diags);
 	}
-	bool clean = diags.errors + (ub_cli_value(cli, STRICT) ? diags.warnings : 0) == 0;
+	bool clean = diags.errors + (cli_value(cli, STRICT) ? diags.warnings : 0) == 0;
 	ub_diags_sort(&diags);
-	if (ub_cli_value(cli, JSON)) {
+	if (cli_value(cli, JSON)) {
 		ub_json_print_findings(&diags, &out);
 	} else {
-		ub_diags_print(&diags, &out, ub_cli_colour(STDOUT_FILENO));
+		ub_diags_print(&diags, &out, cli_colour(STDOUT_FILENO));
 		ub_buf_printf(&out, "%.*s\n", UB_ARGS(summary(&diags, snapshot)));
 	}
 	ub_snapshot_release(&snapshot);
-	return ub_cli_write(STDOUT_FILENO, &out) && clean ? UB_EXIT_OK : UB_EXIT_FINDINGS;
+	return cli_write(STDOUT_FILENO, &out) && clean ? UB_EXIT_OK : UB_EXIT_FINDINGS;
 }
 
 static int run(struct ub_cli *cli)
 {
-	if (ub_cli_value(cli, SCHEMA))
-		return ub_check_schema(cli);
-	return ub_cli_value(cli, EXPLAIN) ? ub_check_explain(cli) : check(cli);
+	if (cli_value(cli, SCHEMA))
+		return cli_check_schema(cli);
+	return cli_value(cli, EXPLAIN) ? cli_check_explain(cli) : check(cli);
 }
 
-const struct ub_cli_command ub_cli_check = {
+const struct ub_cli_command cli_check = {
 	.name = "check",
 	.synopsis = "[--json] [--strict] [-c FILE] [DIR] | --explain [CODE] | --schema [KIND]",
 	.summary = "find mistakes in settings, rules, templates, holidays and accounts",

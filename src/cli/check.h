@@ -5,9 +5,9 @@
 #include "cli-private.h"
 
 /* Explains the code of a finding, or lists all codes. Returns the exit status. */
-int ub_check_explain(struct ub_cli *cli);
+int cli_check_explain(struct ub_cli *cli);
 
 /* Prints the schema of a kind of file, for editors. Returns the exit status. */
-int ub_check_schema(struct ub_cli *cli);
+int cli_check_schema(struct ub_cli *cli);
 
 #endif

@@ -8,20 +8,20 @@
 
 /* All commands, in the order of the help. */
 static const struct ub_cli_command *const commands[] = {
-	&ub_cli_serve,
-	&ub_cli_check,
-	&ub_cli_test,
-	&ub_cli_explain,
-	&ub_cli_plan,
-	&ub_cli_undo,
-	&ub_cli_backfill,
-	&ub_cli_doctor,
-	&ub_cli_init,
-	&ub_cli_status,
-	&ub_cli_report,
-	&ub_cli_refresh,
-	&ub_cli_eval,
-	&ub_cli_completion,
+	&cli_serve,
+	&cli_check,
+	&cli_test,
+	&cli_explain,
+	&cli_plan,
+	&cli_undo,
+	&cli_backfill,
+	&cli_doctor,
+	&cli_init,
+	&cli_status,
+	&cli_report,
+	&cli_refresh,
+	&cli_eval,
+	&cli_completion,
 };
 
 static bool print_help(struct ub_arena *arena)
@@ -40,13 +40,13 @@ static bool print_help(struct ub_arena *arena)
 	    "  upbeat help TOPIC shows a manual: commands, settings, servers, rules, diagnostics or\n"
 	    "  plugins, which are upbeat(1), upbeat.conf(5), upbeat-servers(7), upbeat-rules(5),\n"
 	    "  upbeat-diagnostics(7) and upbeat-plugin(3).\n");
-	return ub_cli_write(STDOUT_FILENO, &out);
+	return cli_write(STDOUT_FILENO, &out);
 }
 
 static const struct ub_cli_command *find_command(const char *name)
 {
-	if (strcmp(name, ub_cli_engine.name) == 0)
-		return &ub_cli_engine;
+	if (strcmp(name, cli_engine.name) == 0)
+		return &cli_engine;
 	for (size_t i = 0; i < UB_COUNT(commands); i++)
 		if (strcmp(name, commands[i]->name) == 0)
 			return commands[i];
@@ -62,7 +62,7 @@ static int unknown_command(struct ub_arena *arena, const char *name)
 	struct ub_buf hint = UB_BUF(arena);
 	if (meant.len)
 		ub_buf_printf(&hint, "; did you mean `%.*s`?", UB_ARGS(meant));
-	ub_cli_complain("there is no command `%s`%s (upbeat --help lists them)", name, ub_buf_cstr(&hint));
+	cli_complain("there is no command `%s`%s (upbeat --help lists them)", name, ub_buf_cstr(&hint));
 	return UB_EXIT_USAGE;
 }
 
@@ -79,21 +79,21 @@ static int help(struct ub_arena *arena, int argc, char **argv)
 	struct ub_cli cli = { .arena = arena, .command = asked[0] ? find_command(asked[0]) : NULL };
 	int status = UB_EXIT_OK;
 	if (argc > 3) {
-		ub_cli_complain("usage: upbeat help [TOPIC]");
+		cli_complain("usage: upbeat help [TOPIC]");
 		return UB_EXIT_USAGE;
 	}
 	if (!asked[0])
 		return print_help(arena) ? UB_EXIT_OK : UB_EXIT_FINDINGS;
 	if (!cli.command)
-		return ub_cli_manual(arena, asked[0]);
-	(void)ub_cli_read(&cli, 2, asked, &status);
+		return cli_manual(arena, asked[0]);
+	(void)cli_read(&cli, 2, asked, &status);
 	return status;
 }
 
 static int run(struct ub_arena *arena, int argc, char **argv)
 {
 	if (argc < 2) {
-		ub_cli_complain("usage: upbeat COMMAND [OPTIONS] (more with --help)");
+		cli_complain("usage: upbeat COMMAND [OPTIONS] (more with --help)");
 		return UB_EXIT_USAGE;
 	}
 	if (strcmp(argv[1], "help") == 0)
@@ -103,7 +103,7 @@ static int run(struct ub_arena *arena, int argc, char **argv)
 	if (is(argv[1], "--version", "-V")) {
 		struct ub_buf out = UB_BUF(arena);
 		ub_buf_str(&out, "upbeat " PACKAGE_VERSION "\n");
-		return ub_cli_write(STDOUT_FILENO, &out) ? UB_EXIT_OK : UB_EXIT_FINDINGS;
+		return cli_write(STDOUT_FILENO, &out) ? UB_EXIT_OK : UB_EXIT_FINDINGS;
 	}
 	struct ub_cli cli = { .arena = arena,
 		.command = find_command(argv[1]),
@@ -112,13 +112,13 @@ static int run(struct ub_arena *arena, int argc, char **argv)
 	int status;
 	if (!cli.command)
 		return unknown_command(arena, argv[1]);
-	if (ub_cli_read(&cli, argc - 1, argv + 1, &status))
+	if (cli_read(&cli, argc - 1, argv + 1, &status))
 		status = cli.command->run(&cli);
-	ub_cli_unwatched(&cli);
+	cli_unwatched(&cli);
 	return status;
 }
 
-int ub_cli_main(int argc, char **argv)
+int cli_main(int argc, char **argv)
 {
 	struct ub_arena *arena = ub_arena_new();
 	ub_ical_init();

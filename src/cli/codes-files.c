@@ -3,7 +3,7 @@
 #include "upbeat/base.h"
 
 /* Codes about YAML, about keys and values in any file, and about settings, accounts and holidays. */
-const struct ub_code ub_codes_files[] = {
+const struct ub_code cli_codes_files[] = {
 	{ "account-twice", "two accounts have one id",
 	    "The id tells an account from all others. Give one of the two another id.",
 	    "- id: acme\n- id: acme", "- id: acme\n- id: acme-france" },
@@ -326,4 +326,4 @@ const struct ub_code ub_codes_files[] = {
 	{ "yaml-value", "a value is missing", "Something must stand here.", NULL, NULL },
 };
 
-const size_t ub_n_codes_files = UB_COUNT(ub_codes_files);
+const size_t cli_n_codes_files = UB_COUNT(cli_codes_files);

@@ -3,7 +3,7 @@
 #include "upbeat/base.h"
 
 /* Codes about expressions and templates. */
-const struct ub_code ub_codes_language[] = {
+const struct ub_code cli_codes_language[] = {
 	{ "bad-conversion", "a value cannot be converted",
 	    "The text does not read like a value of the other type.", "int(\"four\")", "int(\"4\")" },
 	{ "bad-delimiters", "these are no delimiters of tags", "A change of delimiters names two of them.",
@@ -117,4 +117,4 @@ const struct ub_code ub_codes_language[] = {
 	    "attendees: \"[meeting.organizer]\"" },
 };
 
-const size_t ub_n_codes_language = UB_COUNT(ub_codes_language);
+const size_t cli_n_codes_language = UB_COUNT(cli_codes_language);

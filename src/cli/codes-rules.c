@@ -3,7 +3,7 @@
 #include "upbeat/base.h"
 
 /* Codes about rules and their directories. */
-const struct ub_code ub_codes_rules[] = {
+const struct ub_code cli_codes_rules[] = {
 	{ "bad-address", "this is no e-mail address", "An address has one `@` and a domain.",
 	    "address: notes at recorder.example", "address: notes@recorder.example" },
 	{ "bad-name", "this cannot be a name",
@@ -147,4 +147,4 @@ const struct ub_code ub_codes_rules[] = {
 	    "- task: follow-up\n  duration: 10m", "- task: follow-up\n  due: 1 day after end" },
 };
 
-const size_t ub_n_codes_rules = UB_COUNT(ub_codes_rules);
+const size_t cli_n_codes_rules = UB_COUNT(cli_codes_rules);

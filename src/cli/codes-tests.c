@@ -3,7 +3,7 @@
 #include "upbeat/base.h"
 
 /* Codes about tests of rules. */
-const struct ub_code ub_codes_tests[] = {
+const struct ub_code cli_codes_tests[] = {
 	{ "bad-event", "a test's file is no calendar object",
 	    "`event` names a file beside the test. The file has one VEVENT, as a calendar client stores it.",
 	    NULL, NULL },
@@ -40,4 +40,4 @@ const struct ub_code ub_codes_tests[] = {
 	    NULL, "expect: [prep/call]" },
 };
 
-const size_t ub_n_codes_tests = UB_COUNT(ub_codes_tests);
+const size_t cli_n_codes_tests = UB_COUNT(cli_codes_tests);

@@ -17,14 +17,14 @@ static int compare(const void *left, const void *right)
 	return strcmp((*a)->code, (*b)->code);
 }
 
-const struct ub_code **ub_codes_all(struct ub_arena *arena, size_t *n)
+const struct ub_code **cli_codes_all(struct ub_arena *arena, size_t *n)
 {
-	size_t most = ub_n_codes_files + ub_n_codes_rules + ub_n_codes_language + ub_n_codes_tests;
+	size_t most = cli_n_codes_files + cli_n_codes_rules + cli_n_codes_language + cli_n_codes_tests;
 	const struct ub_code **all = UB_NEW_ARRAY(arena, const struct ub_code *, most);
-	*n = put(all, ub_codes_files, ub_n_codes_files);
-	*n += put(all + *n, ub_codes_rules, ub_n_codes_rules);
-	*n += put(all + *n, ub_codes_language, ub_n_codes_language);
-	*n += put(all + *n, ub_codes_tests, ub_n_codes_tests);
+	*n = put(all, cli_codes_files, cli_n_codes_files);
+	*n += put(all + *n, cli_codes_rules, cli_n_codes_rules);
+	*n += put(all + *n, cli_codes_language, cli_n_codes_language);
+	*n += put(all + *n, cli_codes_tests, cli_n_codes_tests);
 	qsort(all, *n, sizeof(const struct ub_code *), compare);
 	return all;
 }

@@ -13,10 +13,10 @@ struct ub_code {
 	const char *wrong, *right; /* examples, lines ended with \n but for the last; NULL: none */
 };
 
-extern const struct ub_code ub_codes_files[], ub_codes_rules[], ub_codes_language[], ub_codes_tests[];
-extern const size_t ub_n_codes_files, ub_n_codes_rules, ub_n_codes_language, ub_n_codes_tests;
+extern const struct ub_code cli_codes_files[], cli_codes_rules[], cli_codes_language[], cli_codes_tests[];
+extern const size_t cli_n_codes_files, cli_n_codes_rules, cli_n_codes_language, cli_n_codes_tests;
 
 /* All codes, sorted, in the arena. *n is their number. */
-const struct ub_code **ub_codes_all(struct ub_arena *arena, size_t *n);
+const struct ub_code **cli_codes_all(struct ub_arena *arena, size_t *n);
 
 #endif

@@ -196,19 +196,18 @@ static int run(struct ub_cli *cli)
 	struct all all = { .commands = cli->commands, .n = cli->n_commands };
 	for (size_t i = 0; i < all.n; i++)
 		ub_buf_printf(&topics, "%s ", all.commands[i]->name);
-	ub_cli_topics(&topics);
+	cli_topics(&topics);
 	all.topics = ub_text_trim(ub_buf_text(&topics));
 	for (size_t i = 0; i < UB_COUNT(shells); i++)
 		if (strcmp(cli->arguments[0], shells[i].name) == 0)
 			shells[i].put(&out, &all);
 	if (out.len)
-		return ub_cli_write(STDOUT_FILENO, &out) ? UB_EXIT_OK : UB_EXIT_FINDINGS;
-	ub_cli_complain(
-	    "completion: nothing is known of `%s`, only of bash, zsh and fish", cli->arguments[0]);
+		return cli_write(STDOUT_FILENO, &out) ? UB_EXIT_OK : UB_EXIT_FINDINGS;
+	cli_complain("completion: nothing is known of `%s`, only of bash, zsh and fish", cli->arguments[0]);
 	return UB_EXIT_USAGE;
 }
 
-const struct ub_cli_command ub_cli_completion = {
+const struct ub_cli_command cli_completion = {
 	.name = "completion",
 	.synopsis = "bash|zsh|fish",
 	.summary = "print what a shell needs to complete upbeat's command lines",

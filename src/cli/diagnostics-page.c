@@ -123,7 +123,7 @@ int main(void)
 	struct ub_arena *arena = ub_arena_new();
 	struct ub_buf out = UB_BUF(arena);
 	size_t n;
-	const struct ub_code **codes = ub_codes_all(arena, &n);
+	const struct ub_code **codes = cli_codes_all(arena, &n);
 	ub_buf_str(&out, head);
 	for (size_t i = 0; i < n; i++) {
 		struct ub_text code = ub_text(codes[i]->code), title = ub_text(codes[i]->title);

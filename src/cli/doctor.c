@@ -68,25 +68,25 @@ static int print(struct ub_cli *cli, const struct ub_doctor_lines *lines)
 {
 	struct ub_buf out = UB_BUF(cli->arena);
 	size_t bad = count(lines, UB_DOCTOR_BAD), warnings = count(lines, UB_DOCTOR_WARNING);
-	bool colour = ub_cli_colour(STDOUT_FILENO);
-	if (ub_cli_value(cli, JSON))
+	bool colour = cli_colour(STDOUT_FILENO);
+	if (cli_value(cli, JSON))
 		print_json(lines, &out);
-	for (size_t i = 0; i < lines->n && !ub_cli_value(cli, JSON); i++)
+	for (size_t i = 0; i < lines->n && !cli_value(cli, JSON); i++)
 		print_line(&lines->items[i], colour, &out);
-	if (!ub_cli_value(cli, JSON))
+	if (!cli_value(cli, JSON))
 		ub_buf_printf(
 		    &out, "%zu bad, %zu %s\n", bad, warnings, warnings == 1 ? "warning" : "warnings");
-	return ub_cli_write(STDOUT_FILENO, &out) && bad == 0 ? UB_EXIT_OK : UB_EXIT_FINDINGS;
+	return cli_write(STDOUT_FILENO, &out) && bad == 0 ? UB_EXIT_OK : UB_EXIT_FINDINGS;
 }
 
 static int examine(struct ub_cli *cli, const struct ub_login *login)
 {
 	struct ub_doctor_lines lines = { 0 };
 	struct ub_diags diags = UB_DIAGS(cli->arena);
-	const struct ub_snapshot_input load = { .settings_path = ub_cli_value(cli, CONFIG) };
+	const struct ub_snapshot_input load = { .settings_path = cli_value(cli, CONFIG) };
 	struct ub_snapshot *snapshot = ub_snapshot_load(&load, &diags);
 	if (diags.errors)
-		ub_cli_print_diags(&diags);
+		cli_print_diags(&diags);
 	if (!snapshot)
 		return UB_EXIT_FINDINGS;
 	struct ub_doctor_input input = {
@@ -95,7 +95,7 @@ static int examine(struct ub_cli *cli, const struct ub_login *login)
 	if (login->user.len) {
 		input.user = login->user;
 		input.authorization = ub_http_basic(login->user, login->password, cli->arena);
-		input.tries = ub_cli_value(cli, TRY) != NULL;
+		input.tries = cli_value(cli, TRY) != NULL;
 	}
 	ub_dav_init();
 	ub_doctor(&input, &lines, cli->arena);
@@ -107,22 +107,21 @@ static int examine(struct ub_cli *cli, const struct ub_login *login)
 static int run(struct ub_cli *cli)
 {
 	struct ub_login login = { 0 };
-	if (!ub_cli_value(cli, CONFIG)) {
-		ub_cli_complain("doctor: the settings are missing: -c FILE");
+	if (!cli_value(cli, CONFIG)) {
+		cli_complain("doctor: the settings are missing: -c FILE");
 		return UB_EXIT_USAGE;
 	}
-	if (ub_cli_value(cli, TRY) && !ub_cli_value(cli, USER)) {
-		ub_cli_complain(
-		    "doctor: --try: in whose calendar? --user NAME and --password-file FILE tell");
+	if (cli_value(cli, TRY) && !cli_value(cli, USER)) {
+		cli_complain("doctor: --try: in whose calendar? --user NAME and --password-file FILE tell");
 		return UB_EXIT_USAGE;
 	}
-	if ((ub_cli_value(cli, USER) || ub_cli_value(cli, PASSWORD)) &&
-	    !ub_cli_login(cli, ub_cli_value(cli, USER), ub_cli_value(cli, PASSWORD), &login))
+	if ((cli_value(cli, USER) || cli_value(cli, PASSWORD)) &&
+	    !cli_login(cli, cli_value(cli, USER), cli_value(cli, PASSWORD), &login))
 		return UB_EXIT_USAGE;
 	return examine(cli, &login);
 }
 
-const struct ub_cli_command ub_cli_doctor = {
+const struct ub_cli_command cli_doctor = {
 	.name = "doctor",
 	.synopsis = "-c FILE [--user NAME --password-file FILE [--try]] [--json]",
 	.summary = "look whether all that Upbeat needs is there",

@@ -51,15 +51,15 @@ static json_t *read_bindings(struct ub_cli *cli, const char *path)
 	json_t *json = path ? json_load_file(path, JSON_REJECT_DUPLICATES, &error) : json_object();
 	if (!json) {
 		if (error.line > 0)
-			ub_cli_complain("%s:%d:%d: %s", path, error.line, error.column, error.text);
+			cli_complain("%s:%d:%d: %s", path, error.line, error.column, error.text);
 		else
-			ub_cli_complain("%s", error.text);
+			cli_complain("%s", error.text);
 		return NULL;
 	}
 	ub_arena_defer(cli->arena, release_json, json);
 	if (json_is_object(json))
 		return json;
-	ub_cli_complain("%s: this must be a JSON object, names with values", path);
+	cli_complain("%s: this must be a JSON object, names with values", path);
 	return NULL;
 }
 
@@ -75,7 +75,7 @@ static bool read_expression(struct ub_cli *cli, struct ub_source *source)
 	enum ub_file_result result =
 	    ub_sys_read_fd(cli->arena, STDIN_FILENO, UB_CLI_INPUT_MAX, &source->text);
 	if (result != UB_FILE_OK)
-		ub_cli_complain("standard input: %s", ub_file_result_text(result));
+		cli_complain("standard input: %s", ub_file_result_text(result));
 	while (source->text.len && source->text.ptr[source->text.len - 1] == '\n')
 		source->text.len--;
 	return result == UB_FILE_OK;
@@ -128,16 +128,16 @@ static int evaluate(
 	const struct ub_cel_program *program = ub_cel_compile(env, arena, source->text, NULL, &issues);
 	if (!program) {
 		report_issues(&diags, source, &issues);
-		ub_cli_print_diags(&diags);
+		cli_print_diags(&diags);
 		return UB_EXIT_FINDINGS;
 	}
 	struct ub_cel_activation *activation = ub_cel_activation_new(arena, env);
 	json_object_foreach(bindings, name, value)
-	    ub_cel_bind_name(activation, ub_text(name), ub_cli_json_value(arena, value));
+	    ub_cel_bind_name(activation, ub_text(name), cli_json_value(arena, value));
 	struct ub_cel_value result = ub_cel_eval(program, activation, arena, NULL);
 	if (result.kind == UB_CEL_ERROR) {
 		report_failure(&diags, source, program, result.error);
-		ub_cli_print_diags(&diags);
+		cli_print_diags(&diags);
 		return UB_EXIT_FINDINGS;
 	}
 	struct ub_buf out = UB_BUF(arena);
@@ -145,7 +145,7 @@ static int evaluate(
 	bool scalar = result.kind == UB_CEL_STRING || result.kind == UB_CEL_BYTES;
 	ub_cel_print_literal(&out, result, scalar ? 0 : UB_CEL_SHOWN_MAX);
 	ub_buf_char(&out, '\n');
-	return ub_cli_write(STDOUT_FILENO, &out) ? UB_EXIT_OK : UB_EXIT_FINDINGS;
+	return cli_write(STDOUT_FILENO, &out) ? UB_EXIT_OK : UB_EXIT_FINDINGS;
 }
 
 static int run(struct ub_cli *cli)
@@ -153,7 +153,7 @@ static int run(struct ub_cli *cli)
 	struct ub_source source;
 	if (!read_expression(cli, &source))
 		return UB_EXIT_FINDINGS;
-	json_t *bindings = read_bindings(cli, ub_cli_value(cli, BINDINGS));
+	json_t *bindings = read_bindings(cli, cli_value(cli, BINDINGS));
 	if (!bindings)
 		return UB_EXIT_FINDINGS;
 	struct ub_zones *zones = ub_cal_zones_new(ub_sys_zone_source(NULL));
@@ -162,7 +162,7 @@ static int run(struct ub_cli *cli)
 	return status;
 }
 
-const struct ub_cli_command ub_cli_eval = {
+const struct ub_cli_command cli_eval = {
 	.name = "eval",
 	.synopsis = "[--bindings FILE] -- EXPRESSION",
 	.summary = "check and evaluate one expression of the rule language",

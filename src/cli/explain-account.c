@@ -22,10 +22,10 @@ static const struct ub_account *find(
 		return found;
 	struct ub_text near = ub_suggest(id, ids.items, ids.n);
 	if (near.len)
-		ub_cli_complain(
+		cli_complain(
 		    "explain: no source has an account %.*s; did you mean %.*s?", UB_ARGS(id), UB_ARGS(near));
 	else
-		ub_cli_complain("explain: no source has an account %.*s", UB_ARGS(id));
+		cli_complain("explain: no source has an account %.*s", UB_ARGS(id));
 	return NULL;
 }
 
@@ -36,11 +36,11 @@ static struct ub_store *open_store(struct ub_cli *cli, const struct ub_settings 
 	struct ub_store *store =
 	    settings->store == UB_STORE_MEMORY ? NULL : ub_engine_store_read(settings, cli->arena, &why);
 	if (!store && why.len)
-		ub_cli_complain("explain: goes without the store: %.*s", UB_ARGS(why));
+		cli_complain("explain: goes without the store: %.*s", UB_ARGS(why));
 	return store;
 }
 
-int explain_account(
+int cli_explain_account(
     struct ub_cli *cli, const struct ub_snapshot *snapshot, const struct account_question *asked)
 {
 	struct ub_buf out = UB_BUF(cli->arena);
@@ -49,10 +49,10 @@ int explain_account(
 	struct ub_account_question question = { .snapshot = snapshot,
 		.now = asked->now,
 		.json = asked->json,
-		.colour = ub_cli_colour(STDOUT_FILENO) };
+		.colour = cli_colour(STDOUT_FILENO) };
 	bool done = false;
 	if (!accounts)
-		ub_cli_complain("explain: the settings name no source of accounts");
+		cli_complain("explain: the settings name no source of accounts");
 	else
 		question.account = find(cli, accounts, asked->id);
 	if (question.account) {
@@ -60,8 +60,8 @@ int explain_account(
 		question.store = open_store(cli, snapshot->settings);
 		done = ub_explain_account(&question, &out);
 		if (!done)
-			ub_cli_complain("the store: %s", ub_store_problem(question.store));
-		done = done && ub_cli_write(STDOUT_FILENO, &out);
+			cli_complain("the store: %s", ub_store_problem(question.store));
+		done = done && cli_write(STDOUT_FILENO, &out);
 		ub_store_close(&question.store);
 	}
 	ub_accounts_release(&accounts);

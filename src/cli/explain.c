@@ -35,7 +35,7 @@ static bool read_event(struct ub_cli *cli, struct ub_text *text)
 					 ? ub_sys_read_fd(cli->arena, STDIN_FILENO, UB_CLI_INPUT_MAX, text)
 					 : ub_sys_read_file(cli->arena, path, UB_CLI_INPUT_MAX, text);
 	if (result != UB_FILE_OK)
-		ub_cli_complain("%s: %s%s", path, ub_file_result_text(result),
+		cli_complain("%s: %s%s", path, ub_file_result_text(result),
 		    result != UB_FILE_MISSING || reads_like_a_path(path)
 			? ""
 			: "; a UID or title is asked of the daemon that -c FILE names");
@@ -57,13 +57,13 @@ static void derive_organization(struct ub_cli *cli, const struct ub_event *event
 	const struct ub_cli_values *given = &cli->values[DOMAIN];
 	input->domains = given->items;
 	input->n_domains = given->n;
-	input->time_zone = ub_cli_value(cli, ZONE);
+	input->time_zone = cli_value(cli, ZONE);
 	struct ub_text zone = event && event->start.zone ? ub_cal_zone_name(event->start.zone) : UB_TEXT_NONE;
 	if (!input->time_zone && zone.len && ub_cal_zone_find(zones, zone)) /* else the file made it up */
 		input->time_zone = ub_text_cstr(cli->arena, zone);
 	if (given->n)
 		return;
-	struct ub_text domain = domain_of(ub_text(ub_cli_value(cli, OWNER)));
+	struct ub_text domain = domain_of(ub_text(cli_value(cli, OWNER)));
 	const char *whose = "owner";
 	if (!domain.len && event && event->organizer) {
 		domain = domain_of(event->organizer->address);
@@ -75,20 +75,19 @@ static void derive_organization(struct ub_cli *cli, const struct ub_event *event
 	domains[0] = ub_text_cstr(cli->arena, domain);
 	input->domains = domains;
 	input->n_domains = 1;
-	ub_cli_complain(
-	    "no settings were given: taking the %s's domain %s for ours (-c FILE or --domain says "
-	    "otherwise)",
+	cli_complain("no settings were given: taking the %s's domain %s for ours (-c FILE or --domain says "
+		     "otherwise)",
 	    whose, domains[0]);
 }
 
 static int print(struct ub_cli *cli, const struct ub_decision *decision)
 {
 	struct ub_buf out = UB_BUF(cli->arena);
-	if (ub_cli_value(cli, JSON))
-		ub_explain_json(decision, &out);
+	if (cli_value(cli, JSON))
+		ub_decision_json(decision, &out);
 	else
-		ub_explain_print(decision, &out, ub_cli_colour(STDOUT_FILENO));
-	return ub_cli_write(STDOUT_FILENO, &out) && !decision->refused ? UB_EXIT_OK : UB_EXIT_FINDINGS;
+		ub_decision_print(decision, &out, cli_colour(STDOUT_FILENO));
+	return cli_write(STDOUT_FILENO, &out) && !decision->refused ? UB_EXIT_OK : UB_EXIT_FINDINGS;
 }
 
 /* Whether the question is for the daemon: no file is named, and the call tells which daemon may know the
@@ -96,8 +95,8 @@ static int print(struct ub_cli *cli, const struct ub_decision *decision)
 static bool asks_daemon(const struct ub_cli *cli)
 {
 	const char *argument = cli->n_arguments ? cli->arguments[0] : NULL;
-	bool perhaps = ub_cli_value(cli, CONTROL) ||
-		       (ub_cli_value(cli, CONFIG) && !(argument && reads_like_a_path(argument)));
+	bool perhaps =
+	    cli_value(cli, CONTROL) || (cli_value(cli, CONFIG) && !(argument && reads_like_a_path(argument)));
 	return perhaps && (!argument || (strcmp(argument, "-") != 0 && access(argument, F_OK) != 0));
 }
 
@@ -116,8 +115,8 @@ static struct ub_text question(struct ub_cli *cli)
 	const struct {
 		const char *name, *value;
 	} parts[] = { { "text", cli->n_arguments ? cli->arguments[0] : NULL },
-		{ "owner", ub_cli_value(cli, OWNER) }, { "on", ub_cli_value(cli, ON) },
-		{ "instance", ub_cli_value(cli, INSTANCE) } };
+		{ "owner", cli_value(cli, OWNER) }, { "on", cli_value(cli, ON) },
+		{ "instance", cli_value(cli, INSTANCE) } };
 	json_t *object = ub_json_object();
 	struct ub_buf out = UB_BUF(cli->arena);
 	for (size_t i = 0; i < UB_COUNT(parts); i++)
@@ -131,42 +130,42 @@ static struct ub_text question(struct ub_cli *cli)
 static int explain_known(struct ub_cli *cli)
 {
 	static const size_t of_files[] = { RULES, AT, DOMAIN, ZONE };
-	const char *on = ub_cli_value(cli, ON), *instance = ub_cli_value(cli, INSTANCE);
+	const char *on = cli_value(cli, ON), *instance = cli_value(cli, INSTANCE);
 	for (size_t i = 0; i < UB_COUNT(of_files); i++) {
-		if (!ub_cli_value(cli, of_files[i]))
+		if (!cli_value(cli, of_files[i]))
 			continue;
-		ub_cli_complain("explain: --%s is for files, and there is no file %s",
-		    options[of_files[i]].name, cli->n_arguments ? cli->arguments[0] : "here");
+		cli_complain("explain: --%s is for files, and there is no file %s", options[of_files[i]].name,
+		    cli->n_arguments ? cli->arguments[0] : "here");
 		return UB_EXIT_USAGE;
 	}
 	if (on && !is_date(on)) {
-		ub_cli_complain("explain: --on wants a date like 2026-12-09, not %s", on);
+		cli_complain("explain: --on wants a date like 2026-12-09, not %s", on);
 		return UB_EXIT_USAGE;
 	}
 	ub_day day;
 	if (instance && !ub_cal_parse_date(ub_text(instance), &day)) {
-		ub_cli_complain("explain: --instance wants a date like 2026-12-09, not %s", instance);
+		cli_complain("explain: --instance wants a date like 2026-12-09, not %s", instance);
 		return UB_EXIT_USAGE;
 	}
-	const char *control = ub_cli_control(cli, ub_cli_value(cli, CONFIG), ub_cli_value(cli, CONTROL));
+	const char *control = cli_control(cli, cli_value(cli, CONFIG), cli_value(cli, CONTROL));
 	const struct ub_wire_ask ask = { .ask = UB_ASK_EXPLAIN,
-		.json = ub_cli_value(cli, JSON) != NULL,
-		.colour = ub_cli_colour(STDOUT_FILENO),
+		.json = cli_value(cli, JSON) != NULL,
+		.colour = cli_colour(STDOUT_FILENO),
 		.subject = question(cli) };
-	return control ? ub_cli_ask(cli, control, &ask) : UB_EXIT_FINDINGS;
+	return control ? cli_ask(cli, control, &ask) : UB_EXIT_FINDINGS;
 }
 
 /* False: the call makes no sense, which has been reported. */
 static bool makes_sense(struct ub_cli *cli)
 {
 	bool asks = asks_daemon(cli);
-	if (cli->n_arguments == 0 && !(asks && (ub_cli_value(cli, OWNER) || ub_cli_value(cli, ON)))) {
-		ub_cli_complain(
+	if (cli->n_arguments == 0 && !(asks && (cli_value(cli, OWNER) || cli_value(cli, ON)))) {
+		cli_complain(
 		    "explain: a file, or a meeting of a daemon's, is missing: upbeat explain --help");
 		return false;
 	}
-	if (!asks && ub_cli_value(cli, ON)) {
-		ub_cli_complain("explain: --on is for the meetings of the daemon that -c FILE names");
+	if (!asks && cli_value(cli, ON)) {
+		cli_complain("explain: --on is for the meetings of the daemon that -c FILE names");
 		return false;
 	}
 	return true;
@@ -175,12 +174,12 @@ static bool makes_sense(struct ub_cli *cli)
 /* Noon of the day that --instance names, which is in that day for everybody near. */
 static bool read_instance(struct ub_cli *cli, const struct ub_org *org, ub_instant *noon)
 {
-	const char *given = ub_cli_value(cli, INSTANCE);
+	const char *given = cli_value(cli, INSTANCE);
 	ub_day day;
 	if (!given)
 		return true;
 	if (!ub_cal_parse_date(ub_text(given), &day)) {
-		ub_cli_complain("explain: --instance wants a date like 2026-12-09, not %s", given);
+		cli_complain("explain: --instance wants a date like 2026-12-09, not %s", given);
 		return false;
 	}
 	*noon = ub_cal_day_start(org->standard.zone, day) + INT64_C(12) * 3600;
@@ -192,7 +191,7 @@ static const struct ub_event *read_quietly(
     struct ub_cli *cli, struct ub_text text, const struct ub_zones *zones)
 {
 	struct ub_ical_refusal refusal;
-	ub_sys_reading_begin(ub_cli_watched(cli));
+	ub_sys_reading_begin(cli_watched(cli));
 	const struct ub_event *event = ub_ical_read(text, zones, cli->arena, &refusal);
 	ub_sys_reading_end(cli->watched);
 	return event;
@@ -202,35 +201,34 @@ static const struct ub_event *read_quietly(
 static int run_account(struct ub_cli *cli)
 {
 	static const size_t of_meetings[] = { INSTANCE, ON, DOMAIN, ZONE, CONTROL };
-	struct ub_snapshot_input input = { .settings_path = ub_cli_value(cli, CONFIG),
-		.rules_path = ub_cli_value(cli, RULES) };
+	struct ub_snapshot_input input = { .settings_path = cli_value(cli, CONFIG),
+		.rules_path = cli_value(cli, RULES) };
 	for (size_t i = 0; i < UB_COUNT(of_meetings); i++) {
-		if (!ub_cli_value(cli, of_meetings[i]))
+		if (!cli_value(cli, of_meetings[i]))
 			continue;
-		ub_cli_complain(
+		cli_complain(
 		    "explain: --%s is for meetings, not for --account", options[of_meetings[i]].name);
 		return UB_EXIT_USAGE;
 	}
 	if (cli->n_arguments || !input.settings_path) {
-		ub_cli_complain(cli->n_arguments
-				    ? "explain: a meeting or --account, not both"
-				    : "explain: --account needs -c FILE, which names the accounts");
+		cli_complain(cli->n_arguments ? "explain: a meeting or --account, not both"
+					      : "explain: --account needs -c FILE, which names the accounts");
 		return UB_EXIT_USAGE;
 	}
-	struct ub_snapshot *snapshot = ub_cli_load(cli, &input);
-	struct account_question asked = { .id = ub_text(ub_cli_value(cli, ACCOUNT)),
-		.owner = ub_text_lower(cli->arena, ub_text(ub_cli_value(cli, OWNER))),
-		.json = ub_cli_value(cli, JSON) };
+	struct ub_snapshot *snapshot = cli_load(cli, &input);
+	struct account_question asked = { .id = ub_text(cli_value(cli, ACCOUNT)),
+		.owner = ub_text_lower(cli->arena, ub_text(cli_value(cli, OWNER))),
+		.json = cli_value(cli, JSON) };
 	int status = snapshot ? UB_EXIT_USAGE : UB_EXIT_FINDINGS;
-	if (snapshot && ub_cli_time(ub_cli_value(cli, AT), snapshot->org, &asked.now))
-		status = explain_account(cli, snapshot, &asked);
+	if (snapshot && cli_time(cli_value(cli, AT), snapshot->org, &asked.now))
+		status = cli_explain_account(cli, snapshot, &asked);
 	ub_snapshot_release(&snapshot);
 	return status;
 }
 
 static int run(struct ub_cli *cli)
 {
-	if (ub_cli_value(cli, ACCOUNT))
+	if (cli_value(cli, ACCOUNT))
 		return run_account(cli);
 	if (!makes_sense(cli))
 		return UB_EXIT_USAGE;
@@ -239,20 +237,20 @@ static int run(struct ub_cli *cli)
 	struct ub_text text;
 	if (!read_event(cli, &text))
 		return UB_EXIT_FINDINGS;
-	struct ub_snapshot_input input = { .settings_path = ub_cli_value(cli, CONFIG),
-		.rules_path = ub_cli_value(cli, RULES) };
+	struct ub_snapshot_input input = { .settings_path = cli_value(cli, CONFIG),
+		.rules_path = cli_value(cli, RULES) };
 	struct ub_zones *zones = ub_cal_zones_new(ub_sys_zone_source(NULL));
 	cli->reads = cli->arguments[0];
 	if (!input.settings_path)
 		derive_organization(cli, read_quietly(cli, text, zones), zones, &input);
-	struct ub_snapshot *snapshot = ub_cli_load(cli, &input);
+	struct ub_snapshot *snapshot = cli_load(cli, &input);
 	int status = snapshot ? UB_EXIT_USAGE : UB_EXIT_FINDINGS;
 	struct ub_decide_input decide = { .snapshot = snapshot,
 		.text = text,
-		.watched = ub_cli_watched(cli),
+		.watched = cli_watched(cli),
 		.explain = true,
-		.owner = ub_text_lower(cli->arena, ub_text(ub_cli_value(cli, OWNER))) };
-	if (snapshot && ub_cli_time(ub_cli_value(cli, AT), snapshot->org, &decide.now) &&
+		.owner = ub_text_lower(cli->arena, ub_text(cli_value(cli, OWNER))) };
+	if (snapshot && cli_time(cli_value(cli, AT), snapshot->org, &decide.now) &&
 	    read_instance(cli, snapshot->org, &decide.only_instance)) {
 		struct ub_decision decision;
 		ub_decide(&decide, &decision, cli->arena);
@@ -263,7 +261,7 @@ static int run(struct ub_cli *cli)
 	return status;
 }
 
-const struct ub_cli_command ub_cli_explain = {
+const struct ub_cli_command cli_explain = {
 	.name = "explain",
 	.synopsis = "[-c FILE] [OPTIONS] EVENT.ics | UID | TITLE | --account ID",
 	.summary = "show what the rules make of a calendar object, and why",

@@ -15,7 +15,7 @@ struct account_question {
 };
 
 /* Prints what the rules for accounts make of the account. The exit status. */
-int explain_account(
+int cli_explain_account(
     struct ub_cli *cli, const struct ub_snapshot *snapshot, const struct account_question *asked);
 
 #endif

@@ -21,7 +21,7 @@ static const struct manual manuals[] = {
 	{ "upbeat-plugin", "plugins", "3", "src/directory/upbeat-plugin.3" },
 };
 
-void ub_cli_topics(struct ub_buf *out)
+void cli_topics(struct ub_buf *out)
 {
 	for (size_t i = 0; i < UB_COUNT(manuals); i++)
 		ub_buf_printf(out, "%s ", manuals[i].word);
@@ -54,12 +54,12 @@ static int show(const struct manual *manual, const char *page)
 	} else {
 		execlp("man", "man", manual->section, manual->name, (char *)NULL);
 	}
-	ub_cli_complain(
+	cli_complain(
 	    "cannot run man: %s%s%s", strerror(errno), page ? "; the manual is " : "", page ? page : "");
 	return UB_EXIT_FINDINGS;
 }
 
-int ub_cli_manual(struct ub_arena *arena, const char *topic)
+int cli_manual(struct ub_arena *arena, const char *topic)
 {
 	const struct manual *manual = find_manual(topic);
 	if (manual)
@@ -68,7 +68,7 @@ int ub_cli_manual(struct ub_arena *arena, const char *topic)
 	for (size_t i = 0; i < UB_COUNT(manuals); i++)
 		words[i] = ub_text(manuals[i].word);
 	struct ub_text meant = ub_suggest(ub_text(topic), words, UB_COUNT(manuals));
-	ub_cli_complain("there is no help on `%s`%s%.*s%s (upbeat help lists what there is)", topic,
+	cli_complain("there is no help on `%s`%s%.*s%s (upbeat help lists what there is)", topic,
 	    meant.len ? "; did you mean `" : "", UB_ARGS(meant), meant.len ? "`?" : "");
 	return UB_EXIT_USAGE;
 }

@@ -155,7 +155,7 @@ static bool ask(struct ub_cli *cli, size_t i, struct ub_text otherwise, struct u
 	if (otherwise.len)
 		ub_buf_printf(&out, " [%.*s]", UB_ARGS(otherwise));
 	ub_buf_str(&out, "\n> ");
-	if (!ub_cli_write(STDERR_FILENO, &out) || !fgets(line, sizeof(line), stdin))
+	if (!cli_write(STDERR_FILENO, &out) || !fgets(line, sizeof(line), stdin))
 		return false;
 	struct ub_text said = ub_text_trim(ub_text(line));
 	*answer = said.len ? ub_text_copy(cli->arena, said) : otherwise;
@@ -166,7 +166,7 @@ static bool take_answers(struct ub_cli *cli, const char *directory, struct answe
 {
 	bool terminal = isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
 	for (size_t i = 0; i < ANSWERS; i++) {
-		const char *given = ub_cli_value(cli, i);
+		const char *given = cli_value(cli, i);
 		struct ub_text otherwise = default_of(cli->arena, directory, answers, i);
 		bool asked =
 		    !given && terminal && (i == UPSTREAM || i == DOMAIN || i == TIME_ZONE || i == HOLIDAYS);
@@ -174,7 +174,7 @@ static bool take_answers(struct ub_cli *cli, const char *directory, struct answe
 		if (asked && !ask(cli, i, otherwise, &answers->texts[i]))
 			return false;
 		if (answers->texts[i].len == 0 && (i == UPSTREAM || i == DOMAIN)) {
-			ub_cli_complain("init: --%s is missing: %s", options[i].name, options[i].help);
+			cli_complain("init: --%s is missing: %s", options[i].name, options[i].help);
 			return false;
 		}
 	}
@@ -196,7 +196,7 @@ static bool is_there(const struct file *file)
 {
 	if (access(file->path, F_OK) != 0)
 		return false;
-	ub_cli_complain("init: %s is there already, and nothing is written", file->path);
+	cli_complain("init: %s is there already, and nothing is written", file->path);
 	return true;
 }
 
@@ -207,7 +207,7 @@ static bool write_file(struct file *file)
 	ssize_t n = fd >= 0 ? write(fd, file->text.ptr, file->text.len) : -1;
 	bool good = n == (ssize_t)file->text.len;
 	if (!good)
-		ub_cli_complain("init: %s: %s", file->path, n < 0 ? strerror(errno) : "no room is left");
+		cli_complain("init: %s: %s", file->path, n < 0 ? strerror(errno) : "no room is left");
 	if (fd >= 0)
 		close(fd);
 	return good;
@@ -227,7 +227,7 @@ static bool make_directory(const char *path)
 {
 	if (mkdir(path, 0755) == 0 || errno == EEXIST)
 		return true;
-	ub_cli_complain("init: %s: %s", path, strerror(errno));
+	cli_complain("init: %s: %s", path, strerror(errno));
 	return false;
 }
 
@@ -251,7 +251,7 @@ static bool write_all(struct ub_cli *cli, const char *directory, struct file *fi
 /* Whether what was written can be used; what is wrong with the answers is told as `check` does. */
 static bool passes_check(struct ub_cli *cli, const char *settings)
 {
-	struct ub_snapshot *snapshot = ub_cli_snapshot(cli, settings, true);
+	struct ub_snapshot *snapshot = cli_snapshot(cli, settings, true);
 	bool good = snapshot != NULL;
 	ub_snapshot_release(&snapshot);
 	return good;
@@ -279,10 +279,10 @@ static int run(struct ub_cli *cli)
 		ub_buf_printf(&out, "wrote %s\n", files[i].path);
 	ub_buf_printf(&out, "next: upbeat doctor -c %s; upbeat serve -c %s\n", files[SETTINGS].path,
 	    files[SETTINGS].path);
-	return ub_cli_write(STDOUT_FILENO, &out) ? UB_EXIT_OK : UB_EXIT_FINDINGS;
+	return cli_write(STDOUT_FILENO, &out) ? UB_EXIT_OK : UB_EXIT_FINDINGS;
 }
 
-const struct ub_cli_command ub_cli_init = {
+const struct ub_cli_command cli_init = {
 	.name = "init",
 	.synopsis = "[OPTIONS] [DIR]",
 	.summary = "write the first settings, and places for own rules and accounts",

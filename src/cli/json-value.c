@@ -6,7 +6,7 @@ static struct ub_cel_value list_of(struct ub_arena *arena, const json_t *json)
 	size_t n = json_array_size(json);
 	struct ub_cel_value *items = UB_NEW_ARRAY(arena, struct ub_cel_value, n);
 	for (size_t i = 0; i < n; i++)
-		items[i] = ub_cli_json_value(arena, json_array_get(json, i));
+		items[i] = cli_json_value(arena, json_array_get(json, i));
 	return ub_cel_list(arena, items, n);
 }
 
@@ -17,11 +17,11 @@ static struct ub_cel_value map_of(struct ub_arena *arena, json_t *json)
 	const char *name;
 	json_t *value;
 	json_object_foreach(json, name, value) entries[n++] =
-	    (struct ub_cel_entry){ ub_cel_string(ub_text(name)), ub_cli_json_value(arena, value) };
+	    (struct ub_cel_entry){ ub_cel_string(ub_text(name)), cli_json_value(arena, value) };
 	return ub_cel_map(arena, entries, n);
 }
 
-struct ub_cel_value ub_cli_json_value(struct ub_arena *arena, const json_t *json)
+struct ub_cel_value cli_json_value(struct ub_arena *arena, const json_t *json)
 {
 	switch (json_typeof(json)) {
 	case JSON_OBJECT:

@@ -8,6 +8,6 @@
 
 /* What JSON says, as a value of the expression language: an object is a map by strings. Texts stay the
  * JSON's. */
-struct ub_cel_value ub_cli_json_value(struct ub_arena *arena, const json_t *json);
+struct ub_cel_value cli_json_value(struct ub_arena *arena, const json_t *json);
 
 #endif

@@ -9,19 +9,18 @@
 
 #define HELP 256 /* the value of --help for getopt_long; the command's options follow */
 
-const char *ub_cli_value(const struct ub_cli *cli, size_t option)
+const char *cli_value(const struct ub_cli *cli, size_t option)
 {
 	const struct ub_cli_values *values = &cli->values[option];
 	return values->n ? values->items[values->n - 1] : NULL;
 }
 
-bool ub_cli_time(const char *given, const struct ub_org *org, ub_instant *time)
+bool cli_time(const char *given, const struct ub_org *org, ub_instant *time)
 {
 	*time = ub_sys_now();
 	if (!given || ub_cal_parse_time(ub_text(given), org->standard.zone, time))
 		return true;
-	ub_cli_complain(
-	    "--at %s: this is no time such as 2026-11-02 09:00 or 2026-11-02T09:00:00+01:00", given);
+	cli_complain("--at %s: this is no time such as 2026-11-02 09:00 or 2026-11-02T09:00:00+01:00", given);
 	return false;
 }
 
@@ -49,14 +48,14 @@ static bool print_help(const struct ub_cli *cli)
 	for (size_t i = 0; i < command->n_options; i++)
 		print_option(&out, &command->options[i]);
 	print_option(&out, &help);
-	return ub_cli_write(STDOUT_FILENO, &out);
+	return cli_write(STDOUT_FILENO, &out);
 }
 
 static int usage_error(const struct ub_cli *cli, const char *problem)
 {
 	if (problem)
-		ub_cli_complain("%s: %s", cli->command->name, problem);
-	ub_cli_complain("usage: upbeat %s %s (more with --help)", cli->command->name, cli->command->synopsis);
+		cli_complain("%s: %s", cli->command->name, problem);
+	cli_complain("usage: upbeat %s %s (more with --help)", cli->command->name, cli->command->synopsis);
 	return UB_EXIT_USAGE;
 }
 
@@ -87,7 +86,7 @@ static size_t option_of(const struct ub_cli_command *command, int value)
 	return i;
 }
 
-bool ub_cli_read(struct ub_cli *cli, int argc, char **argv, int *status)
+bool cli_read(struct ub_cli *cli, int argc, char **argv, int *status)
 {
 	const struct ub_cli_command *command = cli->command;
 	struct ub_buf letters = UB_BUF(cli->arena);

@@ -7,13 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
-bool ub_cli_colour(int fd)
+bool cli_colour(int fd)
 {
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 	return isatty(fd) && !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0);
 }
 
-bool ub_cli_write(int fd, const struct ub_buf *buf)
+bool cli_write(int fd, const struct ub_buf *buf)
 {
 	for (size_t done = 0; done < buf->len;) {
 		ssize_t n = write(fd, buf->ptr + done, buf->len - done);
@@ -21,7 +21,7 @@ bool ub_cli_write(int fd, const struct ub_buf *buf)
 			continue;
 		if (n < 0) {
 			if (errno != EPIPE)
-				ub_cli_complain("cannot write: %s", strerror(errno));
+				cli_complain("cannot write: %s", strerror(errno));
 			return false;
 		}
 		done += (size_t)n;
@@ -29,7 +29,7 @@ bool ub_cli_write(int fd, const struct ub_buf *buf)
 	return true;
 }
 
-void ub_cli_complain(const char *format, ...)
+void cli_complain(const char *format, ...)
 {
 	struct ub_arena *arena = ub_arena_new();
 	struct ub_buf text = UB_BUF(arena), line = UB_BUF(arena);
@@ -45,15 +45,15 @@ void ub_cli_complain(const char *format, ...)
 	ub_arena_free(&arena);
 }
 
-void ub_cli_print_diags(struct ub_diags *diags)
+void cli_print_diags(struct ub_diags *diags)
 {
 	struct ub_buf out = UB_BUF(diags->arena);
 	ub_diags_sort(diags);
-	ub_diags_print(diags, &out, ub_cli_colour(STDERR_FILENO));
-	ub_cli_write(STDERR_FILENO, &out);
+	ub_diags_print(diags, &out, cli_colour(STDERR_FILENO));
+	cli_write(STDERR_FILENO, &out);
 }
 
-void ub_cli_progress_show(size_t done, size_t all)
+void cli_progress_show(size_t done, size_t all)
 {
 	static const char bar[] = "########################################";
 	enum { WIDTH = sizeof(bar) - 1 };
@@ -66,9 +66,9 @@ void ub_cli_progress_show(size_t done, size_t all)
 		errno = 0; /* nobody looks */
 }
 
-void ub_cli_progress(size_t done, size_t all)
+void cli_progress(size_t done, size_t all)
 {
 	/* A terminal is slower than the work, so only some calls show the bar. */
 	if (done == all || done % 20 == 0)
-		ub_cli_progress_show(done, all);
+		cli_progress_show(done, all);
 }

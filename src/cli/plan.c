@@ -51,7 +51,7 @@ static void add_copy(
 static struct ub_text uid_of(struct ub_cli *cli, const struct ub_snapshot *snapshot, struct ub_text text)
 {
 	struct ub_ical_refusal refusal;
-	ub_sys_reading_begin(ub_cli_watched(cli));
+	ub_sys_reading_begin(cli_watched(cli));
 	const struct ub_event *event = ub_ical_read(text, snapshot->zones, cli->arena, &refusal);
 	ub_sys_reading_end(cli->watched);
 	return event ? event->uid : UB_TEXT_NONE;
@@ -65,7 +65,7 @@ static bool read_files(struct ub_cli *cli, const char *directory, const struct u
 	enum ub_file_result result =
 	    ub_sys_list_directory(cli->arena, directory, UB_TEXT(".ics"), &names, &n);
 	if (result != UB_FILE_OK)
-		ub_cli_complain("%s: %s", directory, ub_file_result_text(result));
+		cli_complain("%s: %s", directory, ub_file_result_text(result));
 	for (size_t i = 0; result == UB_FILE_OK && i < n; i++) {
 		struct ub_text path = ub_textf(cli->arena, "%s/%.*s", directory, UB_ARGS(names[i]));
 		struct ub_replay_meeting meeting = { .then = now, .where = path };
@@ -78,7 +78,7 @@ static bool read_files(struct ub_cli *cli, const char *directory, const struct u
 			continue;
 		}
 		meetings->unread++;
-		ub_cli_complain("%.*s: %s", UB_ARGS(path), ub_file_result_text(read));
+		cli_complain("%.*s: %s", UB_ARGS(path), ub_file_result_text(read));
 	}
 	return result == UB_FILE_OK;
 }
@@ -122,12 +122,12 @@ static bool read_store(struct ub_cli *cli, const struct ub_settings *settings, s
 	struct ub_text why = UB_TEXT_NONE;
 	*store = ub_engine_store_read(settings, cli->arena, &why);
 	if (!*store) {
-		ub_cli_complain("the store: %.*s; --from DIR reads meetings from files", UB_ARGS(why));
+		cli_complain("the store: %.*s; --from DIR reads meetings from files", UB_ARGS(why));
 		return false;
 	}
 	bool good = read_all(cli, *store, meetings);
 	if (!good)
-		ub_cli_complain("the store: %s", ub_store_problem(*store));
+		cli_complain("the store: %s", ub_store_problem(*store));
 	return good;
 }
 
@@ -135,9 +135,9 @@ static bool read_store(struct ub_cli *cli, const struct ub_settings *settings, s
 
 static struct ub_snapshot *load_present(struct ub_cli *cli)
 {
-	struct ub_snapshot_input input = { .settings_path = ub_cli_value(cli, CONFIG),
-		.rules_path = ub_cli_value(cli, RULES) };
-	return ub_cli_load(cli, &input);
+	struct ub_snapshot_input input = { .settings_path = cli_value(cli, CONFIG),
+		.rules_path = cli_value(cli, RULES) };
+	return cli_load(cli, &input);
 }
 
 /* With the new directory as the organization's own one, which is the last of several. Where there is but one,
@@ -145,12 +145,12 @@ static struct ub_snapshot *load_present(struct ub_cli *cli)
 static struct ub_snapshot *load_changed(struct ub_cli *cli, const struct ub_snapshot *present)
 {
 	const char *directory = cli->arguments[0];
-	bool above = present->n_layers == 1 && !ub_cli_value(cli, INSTEAD);
-	struct ub_snapshot_input input = { .settings_path = ub_cli_value(cli, CONFIG),
-		.rules_path = ub_cli_value(cli, RULES),
+	bool above = present->n_layers == 1 && !cli_value(cli, INSTEAD);
+	struct ub_snapshot_input input = { .settings_path = cli_value(cli, CONFIG),
+		.rules_path = cli_value(cli, RULES),
 		.last_rules_path = above ? NULL : directory,
 		.above_rules_path = above ? directory : NULL };
-	return ub_cli_load(cli, &input);
+	return cli_load(cli, &input);
 }
 
 static bool has_account_rules(const struct ub_snapshot *present, const struct ub_snapshot *changed)
@@ -161,22 +161,22 @@ static bool has_account_rules(const struct ub_snapshot *present, const struct ub
 static int replay(
     struct ub_cli *cli, struct ub_snapshot *present, struct ub_snapshot *changed, struct ub_store **store)
 {
-	const char *from = ub_cli_value(cli, FROM);
+	const char *from = cli_value(cli, FROM);
 	struct meetings meetings = { .by_uid = ub_map_new(cli->arena) };
 	struct ub_replay_result result;
 	struct ub_buf out = UB_BUF(cli->arena);
 	struct ub_replay_input input = { .present = present,
 		.changed = changed,
-		.json = ub_cli_value(cli, JSON) != NULL,
-		.colour = ub_cli_colour(STDOUT_FILENO),
-		.progress = isatty(STDERR_FILENO) ? ub_cli_progress : NULL };
-	if (!ub_cli_time(ub_cli_value(cli, AT), present->org, &input.now))
+		.json = cli_value(cli, JSON) != NULL,
+		.colour = cli_colour(STDOUT_FILENO),
+		.progress = isatty(STDERR_FILENO) ? cli_progress : NULL };
+	if (!cli_time(cli_value(cli, AT), present->org, &input.now))
 		return UB_EXIT_USAGE;
 	if (!(from ? read_files(cli, from, present, input.now, &meetings)
 		   : read_store(cli, present->settings, &meetings, store)))
 		return UB_EXIT_FINDINGS;
 	if (meetings.known.n + meetings.unread == 0 && !has_account_rules(present, changed))
-		ub_cli_complain("plan: there are no meetings: %s%s",
+		cli_complain("plan: there are no meetings: %s%s",
 		    from ? from : "the daemon with these settings has not seen any yet",
 		    from ? " has no *.ics files" : "");
 	input.meetings = meetings.known.items;
@@ -185,7 +185,7 @@ static int replay(
 	input.n_deleted = meetings.deleted.n;
 	input.store = *store;
 	ub_replay(&input, &result, &out);
-	if (!ub_cli_write(STDOUT_FILENO, &out) || result.refused + meetings.unread)
+	if (!cli_write(STDOUT_FILENO, &out) || result.refused + meetings.unread)
 		return UB_EXIT_FINDINGS;
 	return result.meetings_touched + result.accounts_touched ? UB_EXIT_DIFFERENCES : UB_EXIT_OK;
 }
@@ -202,7 +202,7 @@ static int run(struct ub_cli *cli)
 	return status;
 }
 
-const struct ub_cli_command ub_cli_plan = {
+const struct ub_cli_command cli_plan = {
 	.name = "plan",
 	.synopsis = "[-c FILE] [OPTIONS] NEWDIR",
 	.summary = "show what changed rules would do to the meetings and accounts that are known",

@@ -8,12 +8,12 @@
 static void overrun(void *context)
 {
 	const struct ub_cli *cli = context;
-	ub_cli_complain("%s: %s: reading it took more than a second of processor time; given up",
+	cli_complain("%s: %s: reading it took more than a second of processor time; given up",
 	    cli->command->name, cli->reads ? cli->reads : "a calendar object");
 	_exit(UB_EXIT_FINDINGS);
 }
 
-struct ub_watched *ub_cli_watched(struct ub_cli *cli)
+struct ub_watched *cli_watched(struct ub_cli *cli)
 {
 	const struct ub_watch_limit limit = { UB_READING_MS, overrun, cli };
 	if (!cli->watch) {
@@ -23,7 +23,7 @@ struct ub_watched *ub_cli_watched(struct ub_cli *cli)
 	return cli->watched;
 }
 
-void ub_cli_unwatched(struct ub_cli *cli)
+void cli_unwatched(struct ub_cli *cli)
 {
 	ub_sys_watch_leave(&cli->watched);
 	ub_sys_watch_stop(&cli->watch);

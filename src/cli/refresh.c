@@ -14,19 +14,19 @@ static const struct ub_cli_option options[] = {
 
 static int run(struct ub_cli *cli)
 {
-	if (!ub_cli_value(cli, CONFIG) && !ub_cli_value(cli, CONTROL)) {
-		ub_cli_complain("refresh: which daemon? -c FILE or --control SOCKET tells");
+	if (!cli_value(cli, CONFIG) && !cli_value(cli, CONTROL)) {
+		cli_complain("refresh: which daemon? -c FILE or --control SOCKET tells");
 		return UB_EXIT_USAGE;
 	}
-	const char *control = ub_cli_control(cli, ub_cli_value(cli, CONFIG), ub_cli_value(cli, CONTROL));
+	const char *control = cli_control(cli, cli_value(cli, CONFIG), cli_value(cli, CONTROL));
 	const struct ub_wire_ask ask = { .ask = UB_ASK_REFRESH,
-		.json = ub_cli_value(cli, JSON) != NULL,
-		.colour = ub_cli_colour(STDOUT_FILENO),
-		.subject = ub_cli_value(cli, FORCE) ? UB_TEXT("force") : UB_TEXT_NONE };
-	return control ? ub_cli_ask(cli, control, &ask) : UB_EXIT_FINDINGS;
+		.json = cli_value(cli, JSON) != NULL,
+		.colour = cli_colour(STDOUT_FILENO),
+		.subject = cli_value(cli, FORCE) ? UB_TEXT("force") : UB_TEXT_NONE };
+	return control ? cli_ask(cli, control, &ask) : UB_EXIT_FINDINGS;
 }
 
-const struct ub_cli_command ub_cli_refresh = {
+const struct ub_cli_command cli_refresh = {
 	.name = "refresh",
 	.synopsis = "-c FILE | --control SOCKET [--force] [--json]",
 	.summary = "have the running daemon look at all account sources now",

@@ -91,7 +91,7 @@ static void add_passed(struct ub_cli *cli, struct places *places, const struct u
 
 static bool complain_of_sockets(const char *what, struct ub_text name, const char *help)
 {
-	ub_cli_complain("%s%s%.*s%s", what, name.len ? " with the name " : "", UB_ARGS(name), help);
+	cli_complain("%s%s%.*s%s", what, name.len ? " with the name " : "", UB_ARGS(name), help);
 	return false;
 }
 
@@ -146,7 +146,7 @@ static struct ub_relay_limits limits_of(const struct ub_settings_limits *limits)
 		.waiting = (uint32_t)limits->waiting };
 }
 
-bool ub_cli_relay_options(
+bool cli_relay_options(
     struct ub_cli *cli, const struct ub_settings *settings, struct ub_relay_options *options)
 {
 	struct places places = { 0 };

@@ -32,7 +32,7 @@ static const char *const formats[] = { [TEXT] = "text", [HTML] = "html", [CSV] =
 static bool read_word(
     const struct ub_cli *cli, size_t option, const char *const *words, size_t n, unsigned *found)
 {
-	const char *given = ub_cli_value(cli, option);
+	const char *given = cli_value(cli, option);
 	struct ub_buf known = UB_BUF(cli->arena);
 	*found = 0;
 	for (size_t i = 0; i < n; i++) {
@@ -43,24 +43,24 @@ static bool read_word(
 		ub_buf_printf(&known, "%s%s", i == 0 ? "" : i + 1 < n ? ", " : " or ", words[i]);
 	}
 	if (given)
-		ub_cli_complain("--%s %s: it is one of %s", options[option].name, given, ub_buf_cstr(&known));
+		cli_complain("--%s %s: it is one of %s", options[option].name, given, ub_buf_cstr(&known));
 	return given == NULL;
 }
 
 /* Midnight of the day, in the organization's zone. */
 static bool read_since(const struct ub_cli *cli, const struct ub_org *org, ub_instant now, ub_instant *since)
 {
-	const char *given = ub_cli_value(cli, SINCE);
+	const char *given = cli_value(cli, SINCE);
 	const struct ub_zone *zone = org->standard.zone;
 	ub_day day = ub_cal_local_day(zone, now) - UB_REPORT_DAYS;
 	if (given && !ub_cal_parse_date(ub_text(given), &day)) {
-		ub_cli_complain("--since %s: this is no date such as 2026-10-01", given);
+		cli_complain("--since %s: this is no date such as 2026-10-01", given);
 		return false;
 	}
 	*since = ub_cal_day_start(zone, day);
 	if (*since <= now)
 		return true;
-	ub_cli_complain("--since %s: that day is yet to come", given);
+	cli_complain("--since %s: that day is yet to come", given);
 	return false;
 }
 
@@ -71,7 +71,7 @@ static bool read_records(struct ub_cli *cli, struct ub_store *store, struct ub_r
 	    ub_store_items(store, ub_organization, UB_TEXT_NONE, arena, &input->items) == UB_STORE_OK &&
 	    ub_store_periods(store, ub_organization, arena, &input->periods) == UB_STORE_OK)
 		return true;
-	ub_cli_complain("the store: %s", ub_store_problem(store));
+	cli_complain("the store: %s", ub_store_problem(store));
 	return false;
 }
 
@@ -81,7 +81,7 @@ static int write_report(struct ub_cli *cli, const struct ub_report_input *input,
 	struct ub_buf out = UB_BUF(cli->arena);
 	switch (format) {
 	case TEXT:
-		ub_report_text(report, &out, ub_cli_colour(STDOUT_FILENO));
+		ub_report_text(report, &out, cli_colour(STDOUT_FILENO));
 		break;
 	case HTML:
 		ub_report_html(report, &out);
@@ -93,7 +93,7 @@ static int write_report(struct ub_cli *cli, const struct ub_report_input *input,
 		ub_report_json(report, &out);
 		break;
 	}
-	return ub_cli_write(STDOUT_FILENO, &out) ? UB_EXIT_OK : UB_EXIT_FINDINGS;
+	return cli_write(STDOUT_FILENO, &out) ? UB_EXIT_OK : UB_EXIT_FINDINGS;
 }
 
 static int report(struct ub_cli *cli, const struct ub_snapshot *snapshot)
@@ -103,13 +103,13 @@ static int report(struct ub_cli *cli, const struct ub_snapshot *snapshot)
 	struct ub_text why = UB_TEXT_NONE;
 	if (!read_word(cli, BY, groups, UB_COUNT(groups), &by) ||
 	    !read_word(cli, FORMAT, formats, UB_COUNT(formats), &format) ||
-	    !ub_cli_time(ub_cli_value(cli, AT), snapshot->org, &input.now) ||
+	    !cli_time(cli_value(cli, AT), snapshot->org, &input.now) ||
 	    !read_since(cli, snapshot->org, input.now, &input.since))
 		return UB_EXIT_USAGE;
 	input.by = (enum ub_report_by)by;
 	struct ub_store *store = ub_engine_store_read(snapshot->settings, cli->arena, &why);
 	if (!store) {
-		ub_cli_complain("the store: %.*s", UB_ARGS(why));
+		cli_complain("the store: %.*s", UB_ARGS(why));
 		return UB_EXIT_FINDINGS;
 	}
 	int status = read_records(cli, store, &input) ? write_report(cli, &input, (enum format)format)
@@ -120,18 +120,18 @@ static int report(struct ub_cli *cli, const struct ub_snapshot *snapshot)
 
 static int run(struct ub_cli *cli)
 {
-	const char *settings = ub_cli_value(cli, CONFIG);
+	const char *settings = cli_value(cli, CONFIG);
 	if (!settings) {
-		ub_cli_complain("report: --config FILE is missing: the settings say where the store is");
+		cli_complain("report: --config FILE is missing: the settings say where the store is");
 		return UB_EXIT_USAGE;
 	}
-	struct ub_snapshot *snapshot = ub_cli_snapshot(cli, settings, false);
+	struct ub_snapshot *snapshot = cli_snapshot(cli, settings, false);
 	int status = snapshot ? report(cli, snapshot) : UB_EXIT_FINDINGS;
 	ub_snapshot_release(&snapshot);
 	return status;
 }
 
-const struct ub_cli_command ub_cli_report = {
+const struct ub_cli_command cli_report = {
 	.name = "report",
 	.synopsis = "-c FILE [OPTIONS]",
 	.summary = "show whether the practice of customer meetings is kept",

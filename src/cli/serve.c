@@ -36,21 +36,21 @@ static struct ub_snapshot *begin(
     struct ub_cli *cli, const struct ub_snapshot_input *input, int *signals, struct ub_diags *diags)
 {
 	if (!input->settings_path) {
-		ub_cli_complain("%s: the settings are missing: -c FILE", cli->command->name);
+		cli_complain("%s: the settings are missing: -c FILE", cli->command->name);
 		return NULL;
 	}
 	ub_sys_forbid_core_dumps();
 	ub_sys_lock_secrets();
 	*signals = ub_sys_signals_open();
 	if (*signals < 0) {
-		ub_cli_complain("cannot take signals: %s", strerror(errno));
+		cli_complain("cannot take signals: %s", strerror(errno));
 		return NULL;
 	}
 	struct ub_snapshot *snapshot = ub_snapshot_load(input, diags);
 	/* Only `check` prints warnings. The engine does not repeat the mistakes that the relay has
 	 * printed. */
-	if (!snapshot || (diags->errors && cli->command == &ub_cli_serve))
-		ub_cli_print_diags(diags);
+	if (!snapshot || (diags->errors && cli->command == &cli_serve))
+		cli_print_diags(diags);
 	return snapshot;
 }
 
@@ -71,7 +71,7 @@ static bool store_opens(struct ub_cli *cli, const struct ub_settings *settings)
 	struct ub_store *store = ub_engine_store_open(settings, cli->arena, &why);
 	bool waits = !store && errno == ENOSPC;
 	if (!store)
-		ub_cli_complain("the store: %.*s%s", UB_ARGS(why),
+		cli_complain("the store: %.*s%s", UB_ARGS(why),
 		    waits ? "; calendars pass, and nothing else is done until there is room" : "");
 	bool opens = store || waits;
 	ub_store_close(&store);
@@ -90,7 +90,7 @@ static void take_log_level(void *context)
 	struct ub_arena *arena = ub_arena_new();
 	struct ub_zones *zones = ub_cal_zones_new(ub_sys_zone_source(NULL));
 	struct ub_diags diags = UB_DIAGS(arena);
-	const struct ub_settings *settings = ub_cli_settings(arena, hangup->path, zones, &diags);
+	const struct ub_settings *settings = cli_settings(arena, hangup->path, zones, &diags);
 	enum ub_log_level level;
 	if (settings && diags.errors == 0 && ub_log_level_parse(settings->log_level, &level))
 		ub_log_set_level(hangup->log, level);
@@ -141,9 +141,9 @@ static char *const *engine_words(
 {
 	struct words words = { 0 };
 	*program = begin_words(cli->arena, &words);
-	add(cli->arena, &words, ub_text(ub_cli_engine.name));
+	add(cli->arena, &words, ub_text(cli_engine.name));
 	add(cli->arena, &words, UB_TEXT("-c"));
-	add(cli->arena, &words, ub_text(ub_cli_value(cli, CONFIG)));
+	add(cli->arena, &words, ub_text(cli_value(cli, CONFIG)));
 	add(cli->arena, &words, UB_TEXT("--upstream"));
 	add(cli->arena, &words, ub_settings_bases(&settings->upstream, cli->arena));
 	if (after_crash)
@@ -167,7 +167,7 @@ static bool claim(void *context, int *control_fd)
 	struct ub_text why;
 	int fd = ub_wire_control_listen(control->path, UB_STORE_LOCK_MS, arena, &why);
 	if (fd < 0)
-		ub_cli_complain("the control socket: %.*s", UB_ARGS(why));
+		cli_complain("the control socket: %.*s", UB_ARGS(why));
 	ub_arena_free(&arena);
 	if (fd >= 0)
 		*control_fd = control->fd = fd;
@@ -201,9 +201,9 @@ static char *const *successor_words(struct ub_cli *cli)
 {
 	struct words words = { 0 };
 	add(cli->arena, &words, UB_TEXT("upbeat"));
-	add(cli->arena, &words, ub_text(ub_cli_serve.name));
+	add(cli->arena, &words, ub_text(cli_serve.name));
 	add(cli->arena, &words, UB_TEXT("-c"));
-	add(cli->arena, &words, ub_text(ub_cli_value(cli, CONFIG)));
+	add(cli->arena, &words, ub_text(cli_value(cli, CONFIG)));
 	*ub_push(cli->arena, &words) = NULL;
 	return words.items;
 }
@@ -212,9 +212,9 @@ static int run_relay(
     struct ub_cli *cli, const struct ub_settings *settings, int signals, int before, struct control *control)
 {
 	struct ub_relay_options relay;
-	if (!ub_cli_relay_options(cli, settings, &relay))
+	if (!cli_relay_options(cli, settings, &relay))
 		return UB_EXIT_FINDINGS;
-	struct hangup hangup = { ub_cli_value(cli, CONFIG), open_log(settings, "relay") };
+	struct hangup hangup = { cli_value(cli, CONFIG), open_log(settings, "relay") };
 	relay.engine_argv = engine_words(cli, settings, false, &relay.engine_path);
 	relay.engine_argv_after_crash = engine_words(cli, settings, true, &relay.engine_path);
 	relay.control_fd = control->fd;
@@ -258,11 +258,11 @@ static struct ub_snapshot *become_user(
 		return snapshot;
 	bool became = ub_sys_become(ub_text_cstr(arena, user), &why);
 	if (!became)
-		ub_cli_complain("user: %.*s: %.*s", UB_ARGS(user), UB_ARGS(why));
+		cli_complain("user: %.*s: %.*s", UB_ARGS(user), UB_ARGS(why));
 	ub_snapshot_release(&snapshot);
 	snapshot = became ? ub_snapshot_load(input, &diags) : NULL;
 	if (became && (!snapshot || diags.errors))
-		ub_cli_print_diags(&diags);
+		cli_print_diags(&diags);
 	return snapshot;
 }
 
@@ -277,7 +277,7 @@ static bool check(struct ub_cli *cli, const struct ub_snapshot_input *input, int
 		snapshot = become_user(input, snapshot, arena);
 	bool good = snapshot != NULL;
 	if (good && snapshot->without_rules)
-		ub_cli_complain("serve: calendars pass, but there are no rules until this is mended");
+		cli_complain("serve: calendars pass, but there are no rules until this is mended");
 	ub_snapshot_release(&snapshot);
 	ub_arena_free(&arena);
 	(void)malloc_trim(0);
@@ -288,7 +288,7 @@ static int serve(struct ub_cli *cli)
 {
 	int signals;
 	/* Calendars pass even if the rules have mistakes. */
-	const struct ub_snapshot_input input = { .settings_path = ub_cli_value(cli, CONFIG),
+	const struct ub_snapshot_input input = { .settings_path = cli_value(cli, CONFIG),
 		.without_plugins = true,
 		.marks_plugins = true,
 		.looks_at_secrets = true,
@@ -297,15 +297,15 @@ static int serve(struct ub_cli *cli)
 		return input.settings_path ? UB_EXIT_FINDINGS : UB_EXIT_USAGE;
 	struct ub_zones *zones = ub_cal_zones_new(ub_sys_zone_source(NULL));
 	struct ub_diags diags = UB_DIAGS(cli->arena);
-	const struct ub_settings *settings = ub_cli_settings(cli->arena, input.settings_path, zones, &diags);
+	const struct ub_settings *settings = cli_settings(cli->arena, input.settings_path, zones, &diags);
 	if (diags.errors) /* the file has changed just now */
-		ub_cli_print_diags(&diags);
+		cli_print_diags(&diags);
 	int status = settings && !diags.errors ? claim_and_run(cli, settings, signals) : UB_EXIT_FINDINGS;
 	ub_cal_zones_free(&zones);
 	return status;
 }
 
-const struct ub_cli_command ub_cli_serve = {
+const struct ub_cli_command cli_serve = {
 	.name = "serve",
 	.synopsis = "-c FILE",
 	.summary = "stand in front of a CalDAV server and act by the rules",
@@ -319,8 +319,8 @@ const struct ub_cli_command ub_cli_serve = {
 static int engine(struct ub_cli *cli)
 {
 	int signals;
-	const struct ub_snapshot_input input = { .settings_path = ub_cli_value(cli, CONFIG),
-		.upstream = ub_cli_value(cli, UPSTREAM),
+	const struct ub_snapshot_input input = { .settings_path = cli_value(cli, CONFIG),
+		.upstream = cli_value(cli, UPSTREAM),
 		.marks_plugins = true,
 		.minds_marks = true,
 		.looks_at_secrets = true,
@@ -339,7 +339,7 @@ static int engine(struct ub_cli *cli)
 		.control_fd = UB_WIRE_CONTROL_FD,
 		.memory_fd = UB_WIRE_MEMORY_FD,
 		.signals = signals,
-		.after_crash = ub_cli_value(cli, AFTER_CRASH) != NULL,
+		.after_crash = cli_value(cli, AFTER_CRASH) != NULL,
 		.input = input,
 		.diags = &diags };
 	int status = ub_engine_run(&run, snapshot, log);
@@ -349,7 +349,7 @@ static int engine(struct ub_cli *cli)
 }
 
 /* The relay starts this command. People do not. */
-const struct ub_cli_command ub_cli_engine = {
+const struct ub_cli_command cli_engine = {
 	.name = "engine",
 	.synopsis = "-c FILE [--upstream URL] [--after-crash]",
 	.summary = "the process beside the relay",

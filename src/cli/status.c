@@ -13,18 +13,18 @@ static const struct ub_cli_option options[] = {
 
 static int run(struct ub_cli *cli)
 {
-	if (!ub_cli_value(cli, CONFIG) && !ub_cli_value(cli, CONTROL)) {
-		ub_cli_complain("status: which daemon? -c FILE or --control SOCKET tells");
+	if (!cli_value(cli, CONFIG) && !cli_value(cli, CONTROL)) {
+		cli_complain("status: which daemon? -c FILE or --control SOCKET tells");
 		return UB_EXIT_USAGE;
 	}
-	const char *control = ub_cli_control(cli, ub_cli_value(cli, CONFIG), ub_cli_value(cli, CONTROL));
+	const char *control = cli_control(cli, cli_value(cli, CONFIG), cli_value(cli, CONTROL));
 	const struct ub_wire_ask ask = { .ask = UB_ASK_STATUS,
-		.json = ub_cli_value(cli, JSON) != NULL,
-		.colour = ub_cli_colour(STDOUT_FILENO) };
-	return control ? ub_cli_ask(cli, control, &ask) : UB_EXIT_FINDINGS;
+		.json = cli_value(cli, JSON) != NULL,
+		.colour = cli_colour(STDOUT_FILENO) };
+	return control ? cli_ask(cli, control, &ask) : UB_EXIT_FINDINGS;
 }
 
-const struct ub_cli_command ub_cli_status = {
+const struct ub_cli_command cli_status = {
 	.name = "status",
 	.synopsis = "-c FILE | --control SOCKET [--json]",
 	.summary = "show how the running daemon is doing, and what waits for whom",

@@ -70,7 +70,7 @@ static json_t *unused_array(const struct ub_test_report *report)
 	return array;
 }
 
-void ub_cli_test_json(const struct ub_test_report *report, struct ub_buf *out)
+void cli_test_json(const struct ub_test_report *report, struct ub_buf *out)
 {
 	json_t *object = ub_json_object();
 	ub_json_set(object, "passed", ub_json_number(report->passed));

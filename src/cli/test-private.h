@@ -5,6 +5,6 @@
 #include "upbeat/ruletest.h"
 
 /* Writes the report as one JSON object and a line end. */
-void ub_cli_test_json(const struct ub_test_report *report, struct ub_buf *out);
+void cli_test_json(const struct ub_test_report *report, struct ub_buf *out);
 
 #endif

@@ -48,7 +48,7 @@ static struct ub_snapshot *load(struct ub_cli *cli)
 {
 	static const char *const domains[] = { UB_RULETEST_DOMAIN };
 	struct directories below = { 0 };
-	struct ub_snapshot_input input = { .settings_path = ub_cli_value(cli, CONFIG) };
+	struct ub_snapshot_input input = { .settings_path = cli_value(cli, CONFIG) };
 	for (size_t i = 0; i < cli->values[OVER].n; i++)
 		*ub_push(cli->arena, &below) = tidy(cli->arena, cli->values[OVER].items[i]);
 	for (size_t i = 0; i + 1 < cli->n_arguments; i++)
@@ -62,17 +62,17 @@ static struct ub_snapshot *load(struct ub_cli *cli)
 		input.n_domains = UB_COUNT(domains);
 		input.time_zone = UB_RULETEST_ZONE;
 	}
-	return ub_cli_load(cli, &input);
+	return cli_load(cli, &input);
 }
 
 static void print(struct ub_cli *cli, const struct ub_test_report *report, struct ub_buf *out)
 {
-	if (ub_cli_value(cli, JSON)) {
-		ub_cli_test_json(report, out);
+	if (cli_value(cli, JSON)) {
+		cli_test_json(report, out);
 		return;
 	}
-	ub_ruletest_print(report, ub_cli_value(cli, VERBOSE) != NULL, out, ub_cli_colour(STDOUT_FILENO));
-	if (ub_cli_value(cli, COVERAGE))
+	ub_ruletest_print(report, cli_value(cli, VERBOSE) != NULL, out, cli_colour(STDOUT_FILENO));
+	if (cli_value(cli, COVERAGE))
 		ub_ruletest_print_unused(report, out);
 	ub_buf_printf(out, "%zu passed, %zu failed\n", report->passed, report->failed);
 }
@@ -87,30 +87,30 @@ static int run_tests(struct ub_cli *cli, const struct ub_snapshot *snapshot)
 	struct ub_ruletest_input input = { .snapshot = snapshot,
 		.directories = directories.items,
 		.n_directories = directories.n,
-		.watched = ub_cli_watched(cli),
-		.pattern = ub_cli_value(cli, PICK) };
+		.watched = cli_watched(cli),
+		.pattern = cli_value(cli, PICK) };
 	bool ran = ub_ruletest_run(&input, &diags, &report, cli->arena);
-	ub_cli_print_diags(&diags);
+	cli_print_diags(&diags);
 	if (!ran)
 		return UB_EXIT_FINDINGS;
 	if (input.pattern && report.results.n == 0) {
-		ub_cli_complain("there is no test with `%s` in its name", input.pattern);
+		cli_complain("there is no test with `%s` in its name", input.pattern);
 		return UB_EXIT_FINDINGS;
 	}
 	print(cli, &report, &out);
-	bool uncovered = ub_cli_value(cli, COVERAGE) && report.unused.n;
-	return ub_cli_write(STDOUT_FILENO, &out) && report.failed == 0 && !uncovered ? UB_EXIT_OK
-										     : UB_EXIT_FINDINGS;
+	bool uncovered = cli_value(cli, COVERAGE) && report.unused.n;
+	return cli_write(STDOUT_FILENO, &out) && report.failed == 0 && !uncovered ? UB_EXIT_OK
+										  : UB_EXIT_FINDINGS;
 }
 
 static int run(struct ub_cli *cli)
 {
-	if (cli->n_arguments == 0 && !ub_cli_value(cli, CONFIG)) {
-		ub_cli_complain("test: which rules? (a directory, or -c FILE)");
+	if (cli->n_arguments == 0 && !cli_value(cli, CONFIG)) {
+		cli_complain("test: which rules? (a directory, or -c FILE)");
 		return UB_EXIT_USAGE;
 	}
 	if (cli->n_arguments == 0 && cli->values[OVER].n) {
-		ub_cli_complain("test: --over goes with a directory");
+		cli_complain("test: --over goes with a directory");
 		return UB_EXIT_USAGE;
 	}
 	struct ub_snapshot *snapshot = load(cli);
@@ -119,7 +119,7 @@ static int run(struct ub_cli *cli)
 	return status;
 }
 
-const struct ub_cli_command ub_cli_test = {
+const struct ub_cli_command cli_test = {
 	.name = "test",
 	.synopsis = "[-c FILE] [OPTIONS] [DIR...]",
 	.summary = "run the tests of a rule directory",

@@ -66,11 +66,11 @@ static bool remember(void *context, const struct ub_store_item *item)
 		const struct ub_wire_ask ask = { .ask = UB_ASK_REMOVAL,
 			.subject = item_json(memory->cli->arena, item),
 			.authorization = UB_TEXT_NONE };
-		good = ub_cli_tell(memory->cli, memory->control, &ask, &answer);
+		good = cli_tell(memory->cli, memory->control, &ask, &answer);
 	} else if (memory->store) {
 		good = ub_undo_remember(memory->store, item);
 		if (!good)
-			ub_cli_complain("the store: %s", ub_store_problem(memory->store));
+			cli_complain("the store: %s", ub_store_problem(memory->store));
 	}
 	memory->lost = !good;
 	return good;
@@ -91,8 +91,7 @@ static void find_memory(struct memory *memory, const struct ub_settings *setting
 	memory->store = ub_engine_store_open(settings, memory->cli->arena, &why);
 	memory->lost = !memory->store;
 	if (memory->lost)
-		ub_cli_complain(
-		    "the store: %.*s; items are removed by their marks all the same", UB_ARGS(why));
+		cli_complain("the store: %.*s; items are removed by their marks all the same", UB_ARGS(why));
 }
 
 /* Warns that the rule will make the removed items anew, or that there is no rule of that name. */
@@ -106,15 +105,15 @@ static void warn_of_rules(const struct ub_snapshot *snapshot, struct ub_text nam
 		known |= named;
 		if (!named || !rule->enabled || rule->mode != UB_MODE_ENFORCE)
 			continue;
-		ub_cli_complain(
+		cli_complain(
 		    "the rule %.*s is still in force: what it made comes back when a meeting is stored "
 		    "again; `enabled: false` switches it off",
 		    UB_ARGS(rule->name));
 		return;
 	}
 	if (!known)
-		ub_cli_complain("there is no rule or group %.*s; what one of this name has made is looked "
-				"for all the same",
+		cli_complain("there is no rule or group %.*s; what one of this name has made is looked "
+			     "for all the same",
 		    UB_ARGS(name));
 }
 
@@ -134,19 +133,19 @@ static struct ub_texts rule_marks(struct ub_cli *cli, const struct ub_snapshot *
 
 static int undo(struct ub_cli *cli, struct ub_snapshot *snapshot, const struct ub_login *login)
 {
-	const char *calendar = ub_cli_value(cli, CALENDAR);
+	const char *calendar = cli_value(cli, CALENDAR);
 	struct memory memory = { .cli = cli };
 	struct ub_buf out = UB_BUF(cli->arena);
 	struct ub_undo_result result;
 	struct ub_undo_input input = { .snapshot = snapshot,
 		.login = *login,
-		.watched = ub_cli_watched(cli),
+		.watched = cli_watched(cli),
 		.calendar = calendar ? ub_text(calendar) : UB_TEXT_NONE,
 		.rule_marks = rule_marks(cli, snapshot),
-		.force = ub_cli_value(cli, FORCE) != NULL,
-		.dry_run = ub_cli_value(cli, DRY_RUN) != NULL,
-		.json = ub_cli_value(cli, JSON) != NULL,
-		.progress = isatty(STDERR_FILENO) ? ub_cli_progress : NULL,
+		.force = cli_value(cli, FORCE) != NULL,
+		.dry_run = cli_value(cli, DRY_RUN) != NULL,
+		.json = cli_value(cli, JSON) != NULL,
+		.progress = isatty(STDERR_FILENO) ? cli_progress : NULL,
 		.remember = remember,
 		.context = &memory };
 	if (!input.dry_run)
@@ -154,11 +153,11 @@ static int undo(struct ub_cli *cli, struct ub_snapshot *snapshot, const struct u
 	bool good = ub_undo(&input, &result, &out);
 	ub_store_close(&memory.store);
 	if (memory.control && input.rule_marks.n == 0 && result.removed + result.restored > 0)
-		ub_cli_complain("the daemon runs: what rules in force have made comes back when a meeting is "
-				"stored again; `enabled: false` switches a rule off");
+		cli_complain("the daemon runs: what rules in force have made comes back when a meeting is "
+			     "stored again; `enabled: false` switches a rule off");
 	if (!good)
-		ub_cli_complain("undo: %.*s", UB_ARGS(result.why));
-	good = ub_cli_write(STDOUT_FILENO, &out) && good;
+		cli_complain("undo: %.*s", UB_ARGS(result.why));
+	good = cli_write(STDOUT_FILENO, &out) && good;
 	return good && result.failed + result.kept + result.unremembered == 0 ? UB_EXIT_OK : UB_EXIT_FINDINGS;
 }
 
@@ -167,8 +166,8 @@ static int undo(struct ub_cli *cli, struct ub_snapshot *snapshot, const struct u
 static const char *what_is_wrong(const struct ub_cli *cli)
 {
 	const struct ub_cli_values *rules = &cli->values[RULE];
-	const char *calendar = ub_cli_value(cli, CALENDAR);
-	bool all = ub_cli_value(cli, ALL) != NULL;
+	const char *calendar = cli_value(cli, CALENDAR);
+	bool all = cli_value(cli, ALL) != NULL;
 	if (rules->n == 0 && !all)
 		return "what? --rule NAME or --all tells";
 	if (rules->n && all)
@@ -178,7 +177,7 @@ static const char *what_is_wrong(const struct ub_cli *cli)
 			return "--rule: the name is empty";
 	if (calendar && !*calendar)
 		return "--calendar: the path is empty";
-	return ub_cli_value(cli, CONFIG) ? NULL : "the settings are missing: -c FILE";
+	return cli_value(cli, CONFIG) ? NULL : "the settings are missing: -c FILE";
 }
 
 /* The daemon does it, for each user when he comes by or the service account can. */
@@ -187,48 +186,47 @@ static int order_undo(struct ub_cli *cli)
 	static const size_t of_one[] = { USER, PASSWORD, CALENDAR, DRY_RUN, JSON };
 	const struct ub_cli_values *rules = &cli->values[RULE];
 	struct ub_buf words = UB_BUF(cli->arena);
-	bool everybody = ub_cli_value(cli, EVERYBODY) != NULL;
-	if (everybody && ub_cli_together(cli, EVERYBODY, of_one, UB_COUNT(of_one)))
+	bool everybody = cli_value(cli, EVERYBODY) != NULL;
+	if (everybody && cli_together(cli, EVERYBODY, of_one, UB_COUNT(of_one)))
 		return UB_EXIT_USAGE;
-	ub_buf_printf(
-	    &words, "undo%s%s", rules->n ? "" : " --all", ub_cli_value(cli, FORCE) ? " --force" : "");
+	ub_buf_printf(&words, "undo%s%s", rules->n ? "" : " --all", cli_value(cli, FORCE) ? " --force" : "");
 	for (size_t i = 0; i < rules->n; i++) {
 		if (strchr(rules->items[i], ' ')) {
-			ub_cli_complain("undo: --rule: a rule's name has no blank: %s", rules->items[i]);
+			cli_complain("undo: --rule: a rule's name has no blank: %s", rules->items[i]);
 			return UB_EXIT_USAGE;
 		}
 		ub_buf_printf(&words, " --rule %s", rules->items[i]);
 	}
-	ub_cli_complain("what rules in force have made comes back when a meeting is stored again; `enabled: "
-			"false` switches a rule off");
-	return ub_cli_order(
-	    cli, ub_cli_value(cli, CONFIG), everybody ? NULL : ub_cli_value(cli, USER), ub_buf_text(&words));
+	cli_complain("what rules in force have made comes back when a meeting is stored again; `enabled: "
+		     "false` switches a rule off");
+	return cli_order(
+	    cli, cli_value(cli, CONFIG), everybody ? NULL : cli_value(cli, USER), ub_buf_text(&words));
 }
 
 /* Whether a user is named whose password is not given, and nothing that needs it. */
 static bool is_for_daemon(const struct ub_cli *cli)
 {
-	const char *user = ub_cli_value(cli, USER);
-	return user && *user && !ub_cli_value(cli, PASSWORD) && !ub_cli_value(cli, CALENDAR) &&
-	       !ub_cli_value(cli, DRY_RUN) && !ub_cli_value(cli, JSON);
+	const char *user = cli_value(cli, USER);
+	return user && *user && !cli_value(cli, PASSWORD) && !cli_value(cli, CALENDAR) &&
+	       !cli_value(cli, DRY_RUN) && !cli_value(cli, JSON);
 }
 
 static int run(struct ub_cli *cli)
 {
 	struct ub_login login;
-	bool all = ub_cli_value(cli, ALL) != NULL;
+	bool all = cli_value(cli, ALL) != NULL;
 	const char *wrong = what_is_wrong(cli);
 	if (wrong) {
-		ub_cli_complain("undo: %s", wrong);
+		cli_complain("undo: %s", wrong);
 		return UB_EXIT_USAGE;
 	}
-	if (ub_cli_value(cli, EVERYBODY) || is_for_daemon(cli))
+	if (cli_value(cli, EVERYBODY) || is_for_daemon(cli))
 		return order_undo(cli);
-	if (!ub_cli_login(cli, ub_cli_value(cli, USER), ub_cli_value(cli, PASSWORD), &login))
+	if (!cli_login(cli, cli_value(cli, USER), cli_value(cli, PASSWORD), &login))
 		return UB_EXIT_USAGE;
-	struct ub_snapshot *snapshot = ub_cli_snapshot(cli, ub_cli_value(cli, CONFIG), !all);
+	struct ub_snapshot *snapshot = cli_snapshot(cli, cli_value(cli, CONFIG), !all);
 	if (!snapshot && !all)
-		ub_cli_complain("undo: --all does without the rules");
+		cli_complain("undo: --all does without the rules");
 	if (!snapshot)
 		return UB_EXIT_FINDINGS;
 	ub_dav_init();
@@ -238,7 +236,7 @@ static int run(struct ub_cli *cli)
 	return status;
 }
 
-const struct ub_cli_command ub_cli_undo = {
+const struct ub_cli_command cli_undo = {
 	.name = "undo",
 	.synopsis = "-c FILE --rule NAME | --all --user NAME [--password-file FILE] | --everybody [OPTIONS]",
 	.summary = "take away what a rule has made",

@@ -5,7 +5,7 @@
 #include "upbeat/clients.h"
 
 /* All families, in the order in which they are looked for. */
-extern const struct ub_client_family ub_client_families[];
-extern const size_t ub_client_families_n;
+extern const struct ub_client_family clients_families[];
+extern const size_t clients_n_families;
 
 #endif

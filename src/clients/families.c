@@ -10,7 +10,7 @@
  */
 #include "clients-private.h"
 
-const struct ub_client_family ub_client_families[] = {
+const struct ub_client_family clients_families[] = {
 	{ .id = "thunderbird",
 	    .name = "Thunderbird",
 	    .agents = { "Thunderbird/", "Lightning/" },
@@ -96,7 +96,7 @@ const struct ub_client_family ub_client_families[] = {
 	/* The last one: of whom nothing is known. */
 	{ .id = "other", .name = "a client that is not known", .todos = UB_SHOWS_MAYBE, .source = "nothing" },
 };
-const size_t ub_client_families_n = UB_COUNT(ub_client_families);
+const size_t clients_n_families = UB_COUNT(clients_families);
 
 static bool has_one(struct ub_text text, const char *const *pieces, size_t n)
 {
@@ -106,29 +106,29 @@ static bool has_one(struct ub_text text, const char *const *pieces, size_t n)
 	return false;
 }
 
-const struct ub_client_family *ub_client_family_of_agent(struct ub_text agent)
+const struct ub_client_family *ub_clients_family_of_agent(struct ub_text agent)
 {
-	const struct ub_client_family *unknown = &ub_client_families[UB_COUNT(ub_client_families) - 1];
-	for (const struct ub_client_family *client = ub_client_families; client < unknown; client++)
+	const struct ub_client_family *unknown = &clients_families[UB_COUNT(clients_families) - 1];
+	for (const struct ub_client_family *client = clients_families; client < unknown; client++)
 		if (has_one(agent, client->agents, UB_COUNT(client->agents)))
 			return client;
 	return ub_text_trim(agent).len ? unknown : NULL;
 }
 
-const struct ub_client_family *ub_client_family_of_product(struct ub_text product)
+const struct ub_client_family *ub_clients_family_of_product(struct ub_text product)
 {
-	for (size_t i = 0; i < UB_COUNT(ub_client_families); i++) {
-		const struct ub_client_family *client = &ub_client_families[i];
+	for (size_t i = 0; i < UB_COUNT(clients_families); i++) {
+		const struct ub_client_family *client = &clients_families[i];
 		if (has_one(product, client->products, UB_COUNT(client->products)))
 			return client;
 	}
 	return NULL;
 }
 
-const struct ub_client_family *ub_client_family_find(struct ub_text id)
+const struct ub_client_family *ub_clients_find_family(struct ub_text id)
 {
-	for (size_t i = 0; i < UB_COUNT(ub_client_families); i++)
-		if (ub_text_is(id, ub_client_families[i].id))
-			return &ub_client_families[i];
+	for (size_t i = 0; i < UB_COUNT(clients_families); i++)
+		if (ub_text_is(id, clients_families[i].id))
+			return &clients_families[i];
 	return NULL;
 }

@@ -42,7 +42,7 @@ static void tell_items(
 		if (!*told)
 			ub_buf_printf(backfill->out, "%.*s\n", UB_ARGS(heading));
 		*told = true;
-		ub_change_print(
+		ub_plan_print_change(
 		    &(struct ub_change){ .kind = UB_CHANGE_CREATED, .after = item }, backfill->out, false);
 		backfill->result->items++;
 	}
@@ -108,7 +108,7 @@ static bool look_at(
 	struct backfill *backfill = context;
 	struct ub_response response;
 	struct ub_request request = { .method = "GET", .target = member->href };
-	enum ub_outcome outcome = ub_walk_send(&backfill->walk, request, &response);
+	enum ub_outcome outcome = walk_send(&backfill->walk, request, &response);
 	if (backfill->calendar != calendar)
 		backfill->names = names_of(&calendar->members, backfill->out->arena);
 	backfill->calendar = calendar;
@@ -116,7 +116,7 @@ static bool look_at(
 	if (outcome == UB_OUTCOME_OK)
 		decide(backfill, member->href, response.body);
 	else if (outcome != UB_OUTCOME_GONE)
-		fail(backfill, member->href, ub_walk_why_not(&backfill->walk, outcome, &response));
+		fail(backfill, member->href, walk_why_not(&backfill->walk, outcome, &response));
 	return outcome != UB_OUTCOME_DENIED;
 }
 
@@ -179,13 +179,13 @@ bool ub_backfill(const struct ub_backfill_input *input, struct ub_backfill_resul
 		.look = look_at, .fail = fail, .progress = input->progress, .context = &backfill
 	};
 	*result = (struct ub_backfill_result){ .why = UB_TEXT_NONE };
-	ub_walk_begin(&backfill.walk, input->snapshot, &input->login, input->access, out->arena);
-	bool good = ub_walk_calendars(&backfill.walk, input->calendar, &calendars) &&
-		    ub_walk_through(&backfill.walk, &calendars, &visit);
+	walk_begin(&backfill.walk, input->snapshot, &input->login, input->access, out->arena);
+	bool good = walk_calendars(&backfill.walk, input->calendar, &calendars) &&
+		    walk_through(&backfill.walk, &calendars, &visit);
 	result->accounts = good && input->calendar.len == 0 && ub_snapshot_plans_ahead(input->snapshot);
 	if (result->accounts && input->dry_run)
 		tell_accounts(&backfill, &calendars);
 	result->why = backfill.walk.why;
-	ub_walk_end(&backfill.walk);
+	walk_end(&backfill.walk);
 	return good;
 }

@@ -12,7 +12,7 @@ static struct ub_caller caller_of(const struct ub_login *login, struct ub_arena 
 		.authorization = ub_http_basic(login->user, login->password, arena) };
 }
 
-void ub_walk_begin(struct ub_walk *walk, const struct ub_snapshot *snapshot, const struct ub_login *login,
+void walk_begin(struct ub_walk *walk, const struct ub_snapshot *snapshot, const struct ub_login *login,
     const struct ub_walk_access *access, struct ub_arena *arena)
 {
 	*walk =
@@ -22,12 +22,12 @@ void ub_walk_begin(struct ub_walk *walk, const struct ub_snapshot *snapshot, con
 	ub_client_follow(walk->caller.client, walk->caller.service);
 }
 
-void ub_walk_end(struct ub_walk *walk)
+void walk_end(struct ub_walk *walk)
 {
 	ub_client_free(&walk->caller.client);
 }
 
-enum ub_outcome ub_walk_send(struct ub_walk *walk, struct ub_request request, struct ub_response *response)
+enum ub_outcome walk_send(struct ub_walk *walk, struct ub_request request, struct ub_response *response)
 {
 	const struct ub_walk_access *access = walk->access;
 	request.authorization = walk->caller.authorization;
@@ -38,8 +38,7 @@ enum ub_outcome ub_walk_send(struct ub_walk *walk, struct ub_request request, st
 	return ub_client_send(walk->caller.client, &request, response, walk->arena);
 }
 
-struct ub_text ub_walk_why_not(
-    struct ub_walk *walk, enum ub_outcome outcome, const struct ub_response *response)
+struct ub_text walk_why_not(struct ub_walk *walk, enum ub_outcome outcome, const struct ub_response *response)
 {
 	if (response->error.len)
 		return response->error;
@@ -55,9 +54,9 @@ static bool propfind(struct ub_walk *walk, struct ub_text href, const char *dept
 		.depth = depth,
 		.content_type = "application/xml; charset=utf-8",
 		.body = query };
-	enum ub_outcome outcome = ub_walk_send(walk, request, response);
+	enum ub_outcome outcome = walk_send(walk, request, response);
 	if (outcome != UB_OUTCOME_OK)
-		walk->why = ub_walk_why_not(walk, outcome, response);
+		walk->why = walk_why_not(walk, outcome, response);
 	return outcome == UB_OUTCOME_OK;
 }
 
@@ -153,10 +152,10 @@ static struct ub_text why_lost(
 		return ub_text(nowhere);
 	return outcome == UB_OUTCOME_GONE ? ub_text(nowhere)
 					  : ub_textf(walk->arena, "%.*s: %.*s", UB_ARGS(place),
-						UB_ARGS(ub_walk_why_not(walk, outcome, response)));
+						UB_ARGS(walk_why_not(walk, outcome, response)));
 }
 
-bool ub_walk_calendars(struct ub_walk *walk, struct ub_text only, struct ub_walk_calendars *calendars)
+bool walk_calendars(struct ub_walk *walk, struct ub_text only, struct ub_walk_calendars *calendars)
 {
 	struct ub_text user;
 	struct ub_response response;
@@ -195,7 +194,7 @@ static size_t list_all(
 	return all;
 }
 
-bool ub_walk_through(
+bool walk_through(
     struct ub_walk *walk, struct ub_walk_calendars *calendars, const struct ub_walk_visit *visit)
 {
 	size_t all = list_all(walk, calendars, visit), done = 0;

@@ -19,15 +19,15 @@ struct ub_walk {
 };
 
 /* Begins a walk. What is made lives in `arena`, the password too: the process does nothing else. */
-void ub_walk_begin(struct ub_walk *walk, const struct ub_snapshot *snapshot, const struct ub_login *login,
+void walk_begin(struct ub_walk *walk, const struct ub_snapshot *snapshot, const struct ub_login *login,
     const struct ub_walk_access *access, struct ub_arena *arena);
-void ub_walk_end(struct ub_walk *walk);
+void walk_end(struct ub_walk *walk);
 
 /* One of the user's calendars. */
 struct ub_walk_calendar {
 	struct ub_text href; /* with its trailing slash */
 	struct ub_identity identity;
-	struct ub_dav_members members; /* what is in the calendar: set by ub_walk_through() */
+	struct ub_dav_members members; /* what is in the calendar: set by walk_through() */
 	struct ub_text why;            /* why the calendar cannot be looked at; empty: it can */
 };
 
@@ -40,7 +40,7 @@ struct ub_walk_calendars {
  * Finds the calendars that are the user's own: those of his calendar-home-sets (RFC 4791 6.2.1), or the one
  * at `only`. A calendar that cannot be looked at does not end the walk. False: walk->why.
  */
-UB_MUST_USE bool ub_walk_calendars(
+UB_MUST_USE bool walk_calendars(
     struct ub_walk *walk, struct ub_text only, struct ub_walk_calendars *calendars);
 
 struct ub_walk_visit {
@@ -54,13 +54,13 @@ struct ub_walk_visit {
 	void *context;
 };
 /* Goes through everything in the calendars. False: walk->why, and the rest was not looked at. */
-UB_MUST_USE bool ub_walk_through(
+UB_MUST_USE bool walk_through(
     struct ub_walk *walk, struct ub_walk_calendars *calendars, const struct ub_walk_visit *visit);
 /* Sends a request as the user. Texts of *response are in walk->arena. */
-UB_MUST_USE enum ub_outcome ub_walk_send(
+UB_MUST_USE enum ub_outcome walk_send(
     struct ub_walk *walk, struct ub_request request, struct ub_response *response);
 /* What went wrong with a request, for people; in walk->arena. */
-struct ub_text ub_walk_why_not(
+struct ub_text walk_why_not(
     struct ub_walk *walk, enum ub_outcome outcome, const struct ub_response *response);
 
 #endif

@@ -69,7 +69,7 @@ json_t *explain_copies_array(const struct explain_copies *copies)
 		ub_json_set(object, "person", ub_json_text(copy->person));
 		ub_json_set(object, "item", ub_json_text(copy->item));
 		ub_json_set(object, "href", ub_json_text(copy->href));
-		ub_json_set(object, "state", ub_json_word(ub_copy_state_word(copy->state)));
+		ub_json_set(object, "state", ub_json_word(ub_store_copy_state_word(copy->state)));
 		ub_json_set(object, "why", ub_json_text(problem_of(copies, copy)));
 		ub_json_add(array, object);
 	}

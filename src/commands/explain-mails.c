@@ -31,7 +31,7 @@ void explain_mails_print(const struct ub_store_mails *mails, const struct ub_zon
 		const struct ub_store_mail *mail = &mails->items[i];
 		ub_buf_str(out, "  mail to ");
 		ub_buf_shown(out, mail->person);
-		ub_buf_printf(out, ": %s, %s", ub_mail_kind_word(mail->kind), state_of(mail));
+		ub_buf_printf(out, ": %s, %s", ub_store_mail_kind_word(mail->kind), state_of(mail));
 		if (mail->state == UB_MAIL_SENT)
 			ub_cal_format(out, UB_TEXT("%F %T"), zone, mail->sent / 1000, UB_ENGLISH);
 		if (mail->problem.len) {
@@ -53,8 +53,8 @@ json_t *explain_mails_array(
 		json_t *object = ub_json_object();
 		ub_json_set(object, "person", ub_json_text(mail->person));
 		ub_json_set(object, "item", ub_json_text(mail->item));
-		ub_json_set(object, "what", ub_json_word(ub_mail_kind_word(mail->kind)));
-		ub_json_set(object, "state", ub_json_word(ub_mail_state_word(mail->state)));
+		ub_json_set(object, "what", ub_json_word(ub_store_mail_kind_word(mail->kind)));
+		ub_json_set(object, "state", ub_json_word(ub_store_mail_state_word(mail->state)));
 		ub_json_set(object, "made", ub_json_instant(arena, zone, mail->made / 1000));
 		if (mail->sent)
 			ub_json_set(object, "sent", ub_json_instant(arena, zone, mail->sent / 1000));

@@ -198,7 +198,7 @@ static void print_keys(const struct meeting *meeting)
 		first = false;
 		ub_buf_str(out, "  ");
 		ub_buf_shown(out, job->key.href);
-		ub_buf_printf(out, ": %s", ub_job_state_word(job->state));
+		ub_buf_printf(out, ": %s", ub_store_job_state_word(job->state));
 		if (job->reason.len) {
 			ub_buf_str(out, ", ");
 			ub_buf_shown(out, job->reason);
@@ -255,7 +255,7 @@ static json_t *keys_array(const struct meeting *meeting)
 		json_t *object = ub_json_object();
 		ub_json_set(object, "href", ub_json_text(job->key.href));
 		ub_json_set(object, "principal", ub_json_text(job->key.principal));
-		ub_json_set(object, "state", ub_json_word(ub_job_state_word(job->state)));
+		ub_json_set(object, "state", ub_json_word(ub_store_job_state_word(job->state)));
 		ub_json_set(object, "why", ub_json_text(job->reason));
 		ub_json_add(array, object);
 	}
@@ -275,7 +275,7 @@ static json_t *store_object(const struct meeting *meeting)
 
 static int tell_json(const struct meeting *meeting, const struct ub_decision *decision)
 {
-	json_t *object = decision ? ub_explain_object(decision, meeting->arena) : ub_json_object();
+	json_t *object = decision ? ub_decision_object(decision, meeting->arena) : ub_json_object();
 	ub_json_set(object, "uid", ub_json_text(meeting->uid));
 	ub_json_set(object, "seen", ub_json_flag(decision != NULL));
 	ub_json_set(object, "store", store_object(meeting));
@@ -308,7 +308,7 @@ int control_explain_meeting(
 	if (telling->snapshot->without_rules)
 		ub_buf_str(telling->out, "There are no rules until their mistakes are mended (upbeat status "
 					 "shows them), and what\nwas made stays as it is.\n\n");
-	ub_explain_print(&decision, telling->out, telling->colour);
+	ub_decision_print(&decision, telling->out, telling->colour);
 	print_copies(&meeting, seen);
 	print_items(&meeting, &decision);
 	print_delivery(&meeting);

@@ -103,7 +103,7 @@ static json_t *meeting_object(const struct otherwise *otherwise, struct ub_arena
 	ub_json_set(object, "start", ub_json_instant(arena, facts->org->standard.zone, facts->meeting.start));
 	ub_json_set(object, "owner", ub_json_text(owner_of(facts)));
 	ub_json_set(object, "changes", list);
-	ub_json_set(object, "amendments", ub_explain_amendments(&otherwise->additions));
+	ub_json_set(object, "amendments", ub_decision_amendments(&otherwise->additions));
 	return object;
 }
 
@@ -138,7 +138,7 @@ static void tell_additions(struct replay *replay, const struct otherwise *otherw
 	if (otherwise->additions.n)
 		replay_touch(replay, owner_of(otherwise->facts));
 	for (size_t i = 0; i < otherwise->additions.n && !replay->list; i++)
-		ub_addition_print(&otherwise->additions.items[i], &replay->out, replay->input->colour);
+		ub_plan_print_addition(&otherwise->additions.items[i], &replay->out, replay->input->colour);
 }
 
 void replay_tell(struct replay *replay, const struct otherwise *otherwise, struct ub_arena *arena)
@@ -148,7 +148,7 @@ void replay_tell(struct replay *replay, const struct otherwise *otherwise, struc
 		const struct ub_change *change = &otherwise->changes.items[i];
 		replay->result.counts[change->kind]++;
 		if (!replay->list)
-			ub_change_print(change, &replay->out, replay->input->colour);
+			ub_plan_print_change(change, &replay->out, replay->input->colour);
 		if (change->kind == UB_CHANGE_LEFT)
 			continue;
 		replay_touch(replay, owner_of(otherwise->facts));

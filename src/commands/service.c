@@ -21,8 +21,8 @@ static void print_account(
 		ub_buf_shown(out, service->name);
 		ub_buf_str(out, ": ");
 	}
-	ub_buf_printf(
-	    out, "%s%s%s", coloured ? red : "", ub_service_word_text(service->word), coloured ? plain : "");
+	ub_buf_printf(out, "%s%s%s", coloured ? red : "", ub_queue_service_word_text(service->word),
+	    coloured ? plain : "");
 	if (service->why.len) {
 		ub_buf_str(out, ": ");
 		ub_buf_shown(out, service->why);
@@ -96,7 +96,7 @@ json_t *control_service(const struct ub_telling *telling)
 		return ub_json_null();
 	json_t *object = ub_json_object();
 	ub_json_set(object, "user", ub_json_text(service.name));
-	ub_json_set(object, "state", ub_json_word(ub_service_word_text(service.word)));
+	ub_json_set(object, "state", ub_json_word(ub_queue_service_word_text(service.word)));
 	ub_json_set(object, "why", ub_json_text(service.why));
 	ub_json_set(object, "poll", polls(telling));
 	return object;

@@ -67,7 +67,7 @@ static json_t *counts_object(const struct status *status)
 	json_t *object = ub_json_object();
 	for (size_t i = 0; i < UB_COUNT(status->counts); i++)
 		ub_json_set(
-		    object, ub_job_state_word((enum ub_job_state)i), ub_json_number(status->counts[i]));
+		    object, ub_store_job_state_word((enum ub_job_state)i), ub_json_number(status->counts[i]));
 	ub_json_set(object, "in_memory_only", ub_json_number(status->sheltered));
 	ub_json_set(object, "strangers", ub_json_number(status->strangers));
 	return object;
@@ -108,7 +108,7 @@ static json_t *key_object(const struct status *status, const struct ub_known_job
 	json_t *object = ub_json_object();
 	ub_json_set(object, "href", ub_json_text(job->key.href));
 	ub_json_set(object, "principal", ub_json_text(job->key.principal));
-	ub_json_set(object, "state", ub_json_word(ub_job_state_word(job->state)));
+	ub_json_set(object, "state", ub_json_word(ub_store_job_state_word(job->state)));
 	ub_json_set(object, "since", instant(status, job->put / 1000));
 	if (job->due != INT64_MAX)
 		ub_json_set(object, "due", instant(status, job->due / 1000));

@@ -103,7 +103,7 @@ static bool remember(struct undo *undo, const struct object *object, enum ub_ite
 
 static const char *why_not(struct undo *undo, enum ub_outcome outcome, const struct ub_response *response)
 {
-	return ub_text_cstr(undo->walk.arena, ub_walk_why_not(&undo->walk, outcome, response));
+	return ub_text_cstr(undo->walk.arena, walk_why_not(&undo->walk, outcome, response));
 }
 
 static bool is_done(enum ub_outcome outcome)
@@ -127,7 +127,7 @@ static enum ub_outcome take_away(struct undo *undo, const struct object *object,
 {
 	struct ub_request request = { .method = "DELETE", .target = object->href, .if_match = object->etag };
 	bool remembered = remember(undo, object, UB_ITEM_REMOVING);
-	enum ub_outcome outcome = ub_walk_send(&undo->walk, request, response);
+	enum ub_outcome outcome = walk_send(&undo->walk, request, response);
 	if (is_done(outcome))
 		undo->result->unremembered += !(remember(undo, object, UB_ITEM_REMOVED) || remembered);
 	else if (outcome != UB_OUTCOME_UNCERTAIN)
@@ -182,7 +182,7 @@ static bool restore_meeting(struct undo *undo, const struct object *object)
 		.content_type = "text/calendar; charset=utf-8",
 		.body = text,
 		.if_match = object->etag };
-	enum ub_outcome outcome = ub_walk_send(&undo->walk, request, &response);
+	enum ub_outcome outcome = walk_send(&undo->walk, request, &response);
 	return report(undo, object, outcome, &response, "restored", &undo->result->restored);
 }
 
@@ -222,8 +222,8 @@ static bool look_at(
 	struct undo *undo = context;
 	struct ub_response response;
 	struct object object = { .href = member->href };
-	enum ub_outcome outcome = ub_walk_send(
-	    &undo->walk, (struct ub_request){ .method = "GET", .target = member->href }, &response);
+	enum ub_outcome outcome =
+	    walk_send(&undo->walk, (struct ub_request){ .method = "GET", .target = member->href }, &response);
 	undo->calendar = calendar;
 	undo->result->seen++;
 	if (outcome == UB_OUTCOME_GONE)
@@ -303,16 +303,16 @@ bool ub_undo(const struct ub_undo_input *input, struct ub_undo_result *result, s
 		.look = look_at, .fail = fail_calendar, .progress = input->progress, .context = &undo
 	};
 	*result = (struct ub_undo_result){ .why = UB_TEXT_NONE };
-	ub_walk_begin(&undo.walk, input->snapshot, &input->login, input->access, out->arena);
-	bool good = ub_walk_calendars(&undo.walk, input->calendar, &calendars);
+	walk_begin(&undo.walk, input->snapshot, &input->login, input->access, out->arena);
+	bool good = walk_calendars(&undo.walk, input->calendar, &calendars);
 	if (good) {
 		if (input->json)
 			undo.list = ub_json_array();
-		good = ub_walk_through(&undo.walk, &calendars, &visit);
+		good = walk_through(&undo.walk, &calendars, &visit);
 		summarize(&undo);
 	}
 	result->why = undo.walk.why;
-	ub_walk_end(&undo.walk);
+	walk_end(&undo.walk);
 	return good;
 }
 

@@ -10,19 +10,19 @@
 
 /* Reads a rule directory with its templates/, holidays/ and tests/ into `arena`. Problems are reported at
  * `place`. False: one of its files cannot be read. */
-bool ub_snapshot_read_layer(struct ub_arena *arena, const char *directory, struct ub_place place,
+bool snapshot_read_layer(struct ub_arena *arena, const char *directory, struct ub_place place,
     struct ub_rule_layer *layer, struct ub_diags *diags);
 
 /* Reports what keeps the secrets of the service account and for the mail server from being used, and others
  * who may read them. */
-void ub_snapshot_check_secrets(const struct ub_settings *settings, struct ub_diags *diags);
+void snapshot_check_secrets(const struct ub_settings *settings, struct ub_diags *diags);
 
 /* Has a new snapshot, which nobody else has yet, go on with what a daemon takes at its start alone: that of
  * the present one. Warns of what has changed. */
-void ub_snapshot_keep_started(
+void snapshot_keep_started(
     struct ub_snapshot *snapshot, const struct ub_snapshot *present, struct ub_diags *diags);
 
 /* Warns that the daemon goes on with what `key` of the settings said when it was started. */
-void ub_snapshot_needs_restart(struct ub_diags *diags, const char *key);
+void snapshot_needs_restart(struct ub_diags *diags, const char *key);
 
 #endif

@@ -116,7 +116,7 @@ static void reload(struct ub_configuration *configuration, const struct ub_snaps
 	input.minds_marks = false; /* somebody may have mended the plugin */
 	struct ub_snapshot *snapshot = ub_snapshot_load(&input, &diags);
 	if (snapshot)
-		ub_snapshot_keep_started(snapshot, present, &diags);
+		snapshot_keep_started(snapshot, present, &diags);
 	/* New rules do not wait until a source can be read again, whose accounts are kept, nor until the
 	 * service account's secret can. */
 	struct ub_reload outcome =

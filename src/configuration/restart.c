@@ -169,7 +169,7 @@ static void copy_listens(struct ub_arena *arena, struct ub_settings *to, const s
 }
 
 /* The present snapshot may be gone before the new one: texts are copied. */
-void ub_snapshot_keep_started(
+void snapshot_keep_started(
     struct ub_snapshot *snapshot, const struct ub_snapshot *present, struct ub_diags *diags)
 {
 	const struct ub_settings *old = present->settings, *read = snapshot->settings;
@@ -177,7 +177,7 @@ void ub_snapshot_keep_started(
 	struct ub_settings *kept = UB_NEW(arena, struct ub_settings);
 	for (size_t i = 0; i < UB_COUNT(lasting); i++)
 		if (!lasting[i].is_same(read, old))
-			ub_snapshot_needs_restart(diags, lasting[i].key);
+			snapshot_needs_restart(diags, lasting[i].key);
 	*kept = *read;
 	copy_listens(arena, kept, old);
 	kept->forwarded_from = copy_networks(arena, old->forwarded_from);

@@ -146,7 +146,7 @@ static bool read_folder(struct reading *reading, const char *below)
 	return true;
 }
 
-bool ub_snapshot_read_layer(struct ub_arena *arena, const char *directory, struct ub_place place,
+bool snapshot_read_layer(struct ub_arena *arena, const char *directory, struct ub_place place,
     struct ub_rule_layer *layer, struct ub_diags *diags)
 {
 	struct reading reading = { .arena = arena, .directory = directory, .place = place, .diags = diags };

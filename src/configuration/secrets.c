@@ -36,7 +36,7 @@ static void check(const struct secret *of, struct ub_diags *diags)
 	ub_sys_forget_secret(&secret);
 }
 
-void ub_snapshot_check_secrets(const struct ub_settings *settings, struct ub_diags *diags)
+void snapshot_check_secrets(const struct ub_settings *settings, struct ub_diags *diags)
 {
 	const struct secret service = { settings->service.token ? "token of the service account"
 								: "password of the service account",

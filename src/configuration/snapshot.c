@@ -53,11 +53,11 @@ static void keep_upstream(struct loading *loading)
 	struct ub_text bases = ub_text(loading->input->upstream);
 	if (bases.len == 0 || ub_text_eq(bases, ub_settings_bases(said, loading->arena)))
 		return;
-	ub_snapshot_needs_restart(loading->diags, "upstream");
+	snapshot_needs_restart(loading->diags, "upstream");
 	ub_settings_set_bases(said, bases, loading->arena);
 }
 
-void ub_snapshot_needs_restart(struct ub_diags *diags, const char *key)
+void snapshot_needs_restart(struct ub_diags *diags, const char *key)
 {
 	ub_warning(diags, "needs-restart", nowhere, "`%s` has changed: that takes a restart", key);
 }
@@ -95,7 +95,7 @@ static bool load_settings(struct loading *loading)
 static void load_layer(struct loading *loading, size_t i, const char *path, struct ub_place place)
 {
 	const char *instead = i + 1 == loading->n_layers ? loading->input->last_rules_path : NULL;
-	loading->lacks_a_file |= !ub_snapshot_read_layer(loading->arena, instead ? instead : path,
+	loading->lacks_a_file |= !snapshot_read_layer(loading->arena, instead ? instead : path,
 	    instead ? nowhere : place, &loading->layers[i], loading->diags);
 }
 
@@ -380,7 +380,7 @@ struct ub_snapshot *ub_snapshot_load(const struct ub_snapshot_input *input, stru
 	/* Nor is a mistake in a secret's file. */
 	size_t before = diags->errors;
 	if (settings && input->looks_at_secrets)
-		ub_snapshot_check_secrets(loading.settings, diags);
+		snapshot_check_secrets(loading.settings, diags);
 	snapshot->secret_errors = diags->errors - before;
 	/* Diagnostics point into the sources, so that the snapshot's memory has to last as long as they
 	 * do. */

@@ -33,7 +33,7 @@ static bool is_of_meeting(const struct asking *asking, struct ub_text uid, struc
 	return false;
 }
 
-const struct ub_store_appointments *find_taken(
+const struct ub_store_appointments *decision_find_taken(
     const struct ub_taken *taken, struct ub_text address, struct ub_interval reach, struct ub_arena *arena)
 {
 	struct ub_store_appointments *found = taken->known ? ub_map_get(taken->known, address) : NULL;
@@ -131,7 +131,8 @@ static void ask(struct asking *asking, struct ub_text address)
 	if (asking->failed || ub_map_get(asking->asked, address))
 		return;
 	ub_map_put(asking->asked, address, asking);
-	const struct ub_store_appointments *known = find_taken(asking->taken, address, reach, asking->arena);
+	const struct ub_store_appointments *known =
+	    decision_find_taken(asking->taken, address, reach, asking->arena);
 	for (size_t i = 0; known && i < known->n; i++) {
 		struct ub_interval time = { known->items[i].start / 1000, known->items[i].end / 1000 };
 		if (ub_cal_overlap(time, reach) &&
@@ -184,12 +185,12 @@ static bool is_another_review(const struct ub_cadence_input *input, struct ub_te
 	return true;
 }
 
-bool find_reviews(const struct ub_taken *taken, struct ub_text collection, struct ub_cadence_input *input,
-    struct ub_arena *arena)
+bool decision_find_reviews(const struct ub_taken *taken, struct ub_text collection,
+    struct ub_cadence_input *input, struct ub_arena *arena)
 {
 	struct ub_interval ahead = { input->now, INT64_MAX / 1000 };
 	struct ub_text owner = ub_text_lower(arena, input->owner);
-	const struct ub_store_appointments *known = find_taken(taken, owner, ahead, arena);
+	const struct ub_store_appointments *known = decision_find_taken(taken, owner, ahead, arena);
 	UB_VEC(ub_instant) reviews = { 0 };
 	for (size_t i = 0; known && i < known->n; i++)
 		if (is_another_review(input, collection, &known->items[i]))

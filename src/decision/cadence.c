@@ -43,7 +43,7 @@ struct ub_texts ub_cadence_former_uids(
 	size_t n = 0;
 	const struct ub_rule **all = rule ? ub_rules_of(rules, rule->subject, &n) : NULL;
 	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; is_akin(all[i], rule) && k < all[i]->was.n; k++)
+		for (size_t k = 0; decision_is_akin(all[i], rule) && k < all[i]->was.n; k++)
 			*ub_push(arena, &uids) = series_uid(all[i]->was.items[k], id, arena);
 	return uids;
 }
@@ -75,8 +75,8 @@ static bool adds_to_family(
 	size_t n;
 	const struct ub_rule **all = ub_rules_of(rules, of->subject, &n);
 	for (size_t i = 0; rule->addition && i < n; i++)
-		if (is_akin(all[i], of) && (ub_text_eq(rule->addition->family, all[i]->name) ||
-					       ub_text_eq(rule->addition->family, all[i]->group)))
+		if (decision_is_akin(all[i], of) && (ub_text_eq(rule->addition->family, all[i]->name) ||
+							ub_text_eq(rule->addition->family, all[i]->group)))
 			return true;
 	return false;
 }
@@ -91,7 +91,7 @@ const struct ub_ruleset *ub_cadence_rules(
 	family->rules = UB_NEW_ARRAY(arena, const struct ub_rule *, n);
 	family->n_rules = family->n_account_rules = family->n_team_rules = 0;
 	for (size_t i = 0; rule && i < n; i++)
-		if (is_akin(all[i], rule) || adds_to_family(rules, all[i], rule))
+		if (decision_is_akin(all[i], rule) || adds_to_family(rules, all[i], rule))
 			family->rules[family->n_rules++] = all[i];
 	return family;
 }
@@ -102,7 +102,7 @@ bool ub_cadence_leads(const struct ub_ruleset *rules, const struct ub_rule *rule
 	const struct ub_rule **all = ub_rules_of(rules, rule->subject, &n), *first = NULL;
 	bool creates = false;
 	for (size_t i = 0; i < n; i++)
-		if (is_akin(all[i], rule)) {
+		if (decision_is_akin(all[i], rule)) {
 			first = first ? first : all[i];
 			creates |= all[i]->n_items != 0;
 		}
@@ -170,7 +170,7 @@ static void list_periods(struct cadence *cadence)
 	struct ub_interval period = ub_cal_period(cadence->zone, cadence->every, cadence->input->now);
 	while (cadence->series.instances.n < UB_CADENCE_PERIODS) {
 		add_period(cadence, period);
-		beyond += !is_near(cadence, period.start);
+		beyond += !cadence_is_near(cadence, period.start);
 		if (beyond >= UB_CADENCE_BEYOND && period.start > named)
 			break;
 		period = ub_cal_period(cadence->zone, cadence->every, period.end);
@@ -187,7 +187,7 @@ static void satisfy(struct cadence *cadence, const struct meeting_met *met)
 			period = &cadence->periods[i];
 	enum ub_verdict verdict =
 	    period && period->state != UB_PERIOD_SATISFIED
-		? ask_of_met(&cadence->asked, &cadence->rule->satisfied_by, met, cadence->arena)
+		? decision_ask_of_met(&cadence->asked, &cadence->rule->satisfied_by, met, cadence->arena)
 		: UB_NO;
 	if (verdict == UB_NO)
 		return;
@@ -213,7 +213,7 @@ static void note(struct cadence *cadence, enum ub_note_kind kind, size_t period,
 /* Whether there is something ahead that the period is for. */
 static bool has_item(const struct cadence *cadence, const struct ub_plan *plan)
 {
-	bool events = makes_events(cadence->series.rules);
+	bool events = decision_makes_events(cadence->series.rules);
 	for (size_t i = 0; i < plan->items.n; i++) {
 		const struct ub_item *item = &plan->items.items[i];
 		bool event = item->kind == UB_ITEM_EVENT;
@@ -249,12 +249,12 @@ static bool plan_period(struct cadence *cadence, size_t i)
 {
 	struct series *series = &cadence->series;
 	tell_before(cadence);
-	struct ub_plan *plan = plan_of(series, facts_of(series, i), i, NULL);
+	struct ub_plan *plan = series_plan(series, series_facts(series, i), i, NULL);
 	bool has = has_item(cadence, plan);
-	join(series, plan);
+	series_join(series, plan);
 	count_reviews(cadence, plan);
 	if (has && !cadence->decision->facts)
-		cadence->decision->facts = facts_of(series, i);
+		cadence->decision->facts = series_facts(series, i);
 	cadence->open += has;
 	cadence->periods[i].state = has                  ? UB_PERIOD_PLANNED
 				    : plan->notes.n == 0 ? UB_PERIOD_LATER
@@ -270,11 +270,11 @@ static void plan_all(struct cadence *cadence)
 	bool has = false;
 	for (size_t i = 0; i < series->instances.n; i++) {
 		struct ub_decided_period *period = &cadence->periods[i];
-		if (has && !is_near(cadence, period->time.start) && !has_items(series, i))
+		if (has && !cadence_is_near(cadence, period->time.start) && !series_has_items(series, i))
 			continue;
-		if (period->state == UB_PERIOD_SATISFIED && has_items(series, i))
-			join(series, plan_of(series, facts_of(series, i), i,
-					 "a meeting with the account in its period takes its place"));
+		if (period->state == UB_PERIOD_SATISFIED && series_has_items(series, i))
+			series_join(series, series_plan(series, series_facts(series, i), i,
+						"a meeting with the account in its period takes its place"));
 		else if (period->state == UB_PERIOD_EMPTY)
 			note(cadence, UB_NOTE_SKIPPED, i,
 			    UB_TEXT("its user has moved it to another period, and it counts there"));
@@ -298,7 +298,7 @@ static ub_instant look_again(const struct cadence *cadence)
 		next = decision->waits_until;
 	for (size_t i = 0; i < cadence->series.instances.n; i++) {
 		ub_instant start = cadence->periods[i].time.start;
-		if (!is_near(cadence, start))
+		if (!cadence_is_near(cadence, start))
 			return start - UB_SERIES_HORIZON < next ? start - UB_SERIES_HORIZON : next;
 	}
 	return next;
@@ -311,11 +311,11 @@ static void decide_periods(struct cadence *cadence)
 	series->facts = UB_NEW_ARRAY(cadence->arena, const struct ub_facts *, series->instances.n);
 	for (size_t i = 0; i < cadence->met.n; i++)
 		satisfy(cadence, &cadence->met.items[i]);
-	assign_periods(cadence);
+	cadence_assign_periods(cadence);
 	plan_all(cadence);
-	if (has_items(series, SERVES_NOTHING))
-		join(series, plan_of(series, facts_of(series, 0), SERVES_NOTHING,
-				 "the account has another rhythm now"));
+	if (series_has_items(series, SERVES_NOTHING))
+		series_join(series, series_plan(series, series_facts(series, 0), SERVES_NOTHING,
+					"the account has another rhythm now"));
 	cadence->decision->look_again = look_again(cadence);
 }
 
@@ -326,7 +326,7 @@ static const struct ub_rule *applying(const struct cadence *cadence, const struc
 {
 	const struct ub_rule *found = NULL;
 	for (size_t i = 0; i < cadence->series.rules->n_rules; i++)
-		if (is_akin(matches[i].rule, cadence->input->rule) && matches[i].verdict == UB_YES &&
+		if (decision_is_akin(matches[i].rule, cadence->input->rule) && matches[i].verdict == UB_YES &&
 		    (!found || found->mode == UB_MODE_AUDIT))
 			found = matches[i].rule;
 	return found;
@@ -336,7 +336,8 @@ static const struct ub_rule *applying(const struct cadence *cadence, const struc
 static bool may_recur(const struct cadence *cadence, const struct ub_match *matches)
 {
 	for (size_t i = 0; i < cadence->series.rules->n_rules; i++)
-		if (is_akin(matches[i].rule, cadence->input->rule) && matches[i].verdict == UB_CANNOT_TELL)
+		if (decision_is_akin(matches[i].rule, cadence->input->rule) &&
+		    matches[i].verdict == UB_CANNOT_TELL)
 			return true;
 	return false;
 }
@@ -351,10 +352,10 @@ static void decide_whole(struct cadence *cadence, bool gone, const char *unwante
 	for (size_t i = 0; i < input->n_existing; i++) {
 		const struct ub_existing *existing = &input->existing[i];
 		bool ahead = existing->state == UB_EXISTING_STANDS && existing->event &&
-			     own_time(existing) > input->now;
+			     existing_own_time(existing) > input->now;
 		series->serves[i] = ahead ? serves : SERVES_PAST;
 	}
-	join(series, plan_of(series, cadence->decision->facts, serves, unwanted));
+	series_join(series, series_plan(series, cadence->decision->facts, serves, unwanted));
 }
 
 static void decide_rhythm(struct cadence *cadence, struct ub_cel_activation *activation)
@@ -374,7 +375,7 @@ static void decide_rhythm(struct cadence *cadence, struct ub_cel_activation *act
 		decide_whole(cadence, false, "no case of `every` holds");
 		return;
 	}
-	take_rhythm(cadence, chosen->use.rhythm);
+	cadence_take_rhythm(cadence, chosen->use.rhythm);
 	cadence->every = cadence->decision->rhythm.every;
 	cadence->decision->facts = NULL;
 	decide_periods(cadence);
@@ -421,9 +422,10 @@ static struct ub_decide_input ask_for(const struct cadence *cadence)
 		.now = input->now,
 		.account = input->account,
 		.team = input->team,
-		.history = input->account && input->account->history
-			       ? input->account->history
-			       : history_of_met(input->account, &cadence->met, input->now, cadence->arena),
+		.history =
+		    input->account && input->account->history
+			? input->account->history
+			: decision_history_of_met(input->account, &cadence->met, input->now, cadence->arena),
 		.busy = input->busy,
 		.n_busy = input->n_busy,
 		.form = input->form,
@@ -438,7 +440,7 @@ static void begin(struct cadence *cadence)
 	const struct ub_org *org = input->snapshot->org;
 	struct series *series = &cadence->series;
 	cadence->zone = input->owner.len ? ub_org_person(org, input->owner)->zone : org->standard.zone;
-	cadence->met = list_met(input, cadence->zone, cadence->arena);
+	cadence->met = decision_list_met(input, cadence->zone, cadence->arena);
 	cadence->asked = ask_for(cadence);
 	cadence->periods = UB_NEW_ARRAY(cadence->arena, struct ub_decided_period, UB_CADENCE_PERIODS);
 	*series = (struct series){ .input = &cadence->asked,
@@ -448,7 +450,7 @@ static void begin(struct cadence *cadence)
 		.planned = true,
 		.floating = cadence->zone,
 		.arena = cadence->arena };
-	series->marks = present_marks(series, uid_of(input, cadence->arena));
+	series->marks = series_present_marks(series, uid_of(input, cadence->arena));
 	for (size_t i = 0; i < input->n_busy; i++)
 		*ub_push(cadence->arena, &series->busy) = input->busy[i];
 	for (size_t i = 0; i < input->n_reviews; i++)
@@ -468,7 +470,7 @@ void ub_decide_cadence(
 	struct ub_plan *plan = cadence.series.plan;
 	decision->event = today;
 	decision->plan = plan;
-	decision->facts = find_facts(&cadence.asked, today, arena);
+	decision->facts = decision_find_facts(&cadence.asked, today, arena);
 	struct ub_cel_activation *activation =
 	    ub_rules_activation(cadence.series.rules, decision->facts, arena);
 	plan->matches = ub_rules_match(cadence.series.rules, activation, arena);
@@ -485,5 +487,5 @@ void ub_decide_cadence(
 	if (!input->gone)
 		look_daily(&cadence);
 	if (!decision->facts)
-		decision->facts = find_facts(&cadence.asked, today, arena);
+		decision->facts = decision_find_facts(&cadence.asked, today, arena);
 }

@@ -15,7 +15,7 @@ static bool comes_to(const struct ub_joined *joined, const struct ub_event *even
 	return false;
 }
 
-const struct ub_event *with_who_comes(
+const struct ub_event *decision_with_who_comes(
     const struct ub_decide_input *input, const struct ub_event *event, struct ub_arena *arena)
 {
 	size_t n = event->n_attendees;

@@ -43,7 +43,8 @@ void ub_decide(const struct ub_decide_input *input, struct ub_decision *decision
 		nothing->not_eligible = ub_facts_not_eligible(event, snapshot->org, input->now);
 		return;
 	}
-	bool series = is_series(input, event) && !input->gone && event->marks.item.len == 0 && event->uid.len;
+	bool series =
+	    decision_is_series(input, event) && !input->gone && event->marks.item.len == 0 && event->uid.len;
 	if (series)
 		decide_series(input, ical, decision, arena);
 	/* One meeting that is over keeps what it has. */

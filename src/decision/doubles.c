@@ -175,8 +175,8 @@ static const struct ub_event *event_in(const struct seeking *seeking, const stru
 	ub_sys_reading_end(seeking->input->watched);
 	for (size_t i = 0; told && i < instances.n; i++) {
 		const struct ub_event *event = instances.items[i];
-		struct ub_interval time = { instant_in(&event->start, window.floating),
-			instant_in(&event->end, window.floating) };
+		struct ub_interval time = { decision_instant_in(&event->start, window.floating),
+			decision_instant_in(&event->end, window.floating) };
 		if (is_same_time(time, seeking->occasion) && has_guests(seeking, event) &&
 		    reaches_owner(seeking, seen, event))
 			return event;
@@ -259,7 +259,7 @@ static void look_at_person(struct seeking *seeking, struct ub_text address)
 {
 	struct ub_interval occasion = seeking->occasion;
 	const struct ub_store_appointments *known =
-	    find_taken(seeking->taken, address, occasion, seeking->arena);
+	    decision_find_taken(seeking->taken, address, occasion, seeking->arena);
 	seeking->failed |= !known;
 	for (size_t i = 0; known && i < known->n && !seeking->failed; i++) {
 		const struct ub_store_appointment *one = &known->items[i];

@@ -5,7 +5,7 @@
  */
 #include "decision-private.h"
 
-ub_instant instant_in(const struct ub_when *when, const struct ub_zone *floating)
+ub_instant decision_instant_in(const struct ub_when *when, const struct ub_zone *floating)
 {
 	if (!when->given)
 		return UB_INSTANT_NONE;
@@ -35,8 +35,8 @@ const struct ub_ical *ub_existing_read(struct ub_text text, const struct ub_zone
 		return NULL;
 	bool task = event->component == UB_COMPONENT_TASK;
 	existing->event = event;
-	existing->start = instant_in(&event->start, floating);
-	existing->end = instant_in(&event->end, floating);
+	existing->start = decision_instant_in(&event->start, floating);
+	existing->end = decision_instant_in(&event->end, floating);
 	existing->due = task ? existing->end : due_of(event, floating, existing->start);
 	existing->user_changed = ub_ical_user_changes(ical, zones, arena);
 	existing->has_notes = ub_ical_has_notes(ical, event->description, arena);

@@ -175,7 +175,7 @@ static json_t *waiting_object(const struct ub_decision *decision, struct ub_aren
 json_t *ub_cadence_object(
     const struct ub_rule *rule, const struct ub_decision *decision, struct ub_arena *arena)
 {
-	json_t *object = ub_explain_object(decision, arena), *periods = ub_json_array();
+	json_t *object = ub_decision_object(decision, arena), *periods = ub_json_array();
 	json_object_del(object, "facts");
 	json_object_del(object, "amendments");
 	for (size_t i = 0; i < decision->periods.n; i++)

@@ -116,7 +116,7 @@ static json_t *item_object(const struct ub_item *item, struct ub_arena *arena)
 		ub_json_set(object, "all_day", ub_json_flag(item->all_day));
 		ub_json_set(object, "busy", ub_json_flag(item->busy));
 	}
-	ub_json_set(object, "class", ub_json_word(ub_class_word(item->class)));
+	ub_json_set(object, "class", ub_json_word(ub_facts_class_word(item->class)));
 	ub_json_set(object, "considered", considered(&item->considered, arena));
 	ub_json_set(object, "attendees", attendees(item));
 	ub_json_set(object, "late", ub_json_flag(item->late));
@@ -138,7 +138,7 @@ static json_t *items_array(const struct ub_plan *plan, struct ub_arena *arena)
 	return array;
 }
 
-json_t *ub_explain_amendments(const struct ub_amendments *amendments)
+json_t *ub_decision_amendments(const struct ub_amendments *amendments)
 {
 	static const char *const kinds[] = { "attendee", "category", "agenda", "reminder" };
 	json_t *array = ub_json_array();
@@ -186,14 +186,14 @@ static json_t *reason(const char *word, struct ub_text sentence)
 	return object;
 }
 
-json_t *ub_explain_object(const struct ub_decision *decision, struct ub_arena *arena)
+json_t *ub_decision_object(const struct ub_decision *decision, struct ub_arena *arena)
 {
 	const struct ub_plan *plan = decision->plan;
 	json_t *object = ub_json_object();
 	ub_json_set(object, "facts", facts_object(decision->facts, arena));
 	ub_json_set(object, "rules", rules_array(plan));
 	ub_json_set(object, "items", items_array(plan, arena));
-	ub_json_set(object, "amendments", ub_explain_amendments(&plan->amendments));
+	ub_json_set(object, "amendments", ub_decision_amendments(&plan->amendments));
 	ub_json_set(object, "notes", notes_array(plan, arena));
 	if (decision->refused)
 		ub_json_set(object, "refused", reason(decision->refused, decision->refused_text));
@@ -203,12 +203,12 @@ json_t *ub_explain_object(const struct ub_decision *decision, struct ub_arena *a
 	return object;
 }
 
-void ub_explain_json(const struct ub_decision *decision, struct ub_buf *out)
+void ub_decision_json(const struct ub_decision *decision, struct ub_buf *out)
 {
-	ub_json_print(ub_explain_object(decision, out->arena), out);
+	ub_json_print(ub_decision_object(decision, out->arena), out);
 }
 
-void ub_explain_print(const struct ub_decision *decision, struct ub_buf *out, bool colour)
+void ub_decision_print(const struct ub_decision *decision, struct ub_buf *out, bool colour)
 {
 	if (decision->refused)
 		ub_buf_printf(

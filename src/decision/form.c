@@ -10,8 +10,8 @@
 /* A family of a later version is one of which nothing is known. */
 static const struct ub_client_family *family_of(struct ub_text id)
 {
-	const struct ub_client_family *client = ub_client_family_find(id);
-	return client ? client : ub_client_family_find(UB_TEXT("other"));
+	const struct ub_client_family *client = ub_clients_find_family(id);
+	return client ? client : ub_clients_find_family(UB_TEXT("other"));
 }
 
 /* What the settings say holds for everybody, and for what stands. */

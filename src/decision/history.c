@@ -99,8 +99,8 @@ static void tell_of(struct telling *telling, const struct ub_met *met, ub_instan
 		add_executives(telling, met->guests);
 }
 
-struct ub_account_history *history_of(const struct ub_account *account, const struct ub_met *met, size_t n,
-    ub_instant now, struct ub_arena *arena)
+struct ub_account_history *decision_history_of(const struct ub_account *account, const struct ub_met *met,
+    size_t n, ub_instant now, struct ub_arena *arena)
 {
 	struct ub_account_history *history = UB_NEW(arena, struct ub_account_history);
 	struct telling telling = { .account = account,
@@ -115,7 +115,7 @@ struct ub_account_history *history_of(const struct ub_account *account, const st
 	return history;
 }
 
-struct ub_met met_of(const struct ub_store_meeting *meeting)
+struct ub_met decision_met_of(const struct ub_store_meeting *meeting)
 {
 	return (struct ub_met){ .start = meeting->start / 1000,
 		.end = meeting->end / 1000,
@@ -155,9 +155,9 @@ bool ub_decide_history(const struct ub_taken *taken, const struct ub_decision *d
 	UB_VEC(struct ub_met) others = { 0 };
 	for (size_t i = 0; i < meetings->n; i++)
 		if (!ub_text_eq(meetings->items[i].meeting_uid, facts->meeting.event->uid))
-			*ub_push(arena, &others) = met_of(&meetings->items[i]);
+			*ub_push(arena, &others) = decision_met_of(&meetings->items[i]);
 	struct ub_account_history *history =
-	    history_of(facts->account, others.items, others.n, input->now, arena);
+	    decision_history_of(facts->account, others.items, others.n, input->now, arena);
 	ub_instant start = facts->meeting.start;
 	bool to_come = facts->meeting.end > input->now;
 	if (to_come && (history->next_meeting == UB_INSTANT_NONE || start < history->next_meeting))

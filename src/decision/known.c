@@ -40,7 +40,7 @@ static bool find_met(struct ub_store *store, struct ub_cadence_input *input, str
 		    UB_STORE_OK)
 			return false;
 		struct ub_met *one = ub_push(arena, &met);
-		*one = met_of(meeting);
+		*one = decision_met_of(meeting);
 		if (seens.n) {
 			one->text = seens.items[0].text;
 			ub_map_put(told, meeting->meeting_uid, one);
@@ -69,7 +69,7 @@ bool ub_decide_cadence_as_known(const struct ub_taken *taken, struct ub_text col
 		.n_existing = input->n_existing,
 		.now = input->now };
 	if (!find_met(taken->store, input, arena) || !ub_cadence_recall(taken->store, input, arena) ||
-	    !find_reviews(taken, collection, input, arena))
+	    !decision_find_reviews(taken, collection, input, arena))
 		return false;
 	ub_decide_cadence(input, decision, arena);
 	if (!ub_decide_busy(taken, decision, &people, arena))

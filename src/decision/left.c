@@ -97,8 +97,8 @@ static void find_joined(const struct ub_decision *decision, const struct ub_stor
 	const struct ub_event *event = decision->event;
 	const struct joining joining = { .input = input,
 		.event = event,
-		.series = is_series(input, event),
-		.floating = owner_zone(input, event),
+		.series = decision_is_series(input, event),
+		.floating = decision_owner_zone(input, event),
 		.arena = arena };
 	for (size_t i = 0; i < seens->n && !is_his_own(&joining); i++) {
 		const struct ub_store_seen *seen = &seens->items[i];

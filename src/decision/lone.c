@@ -28,7 +28,7 @@ bool ub_decide_lone(const struct ub_snapshot *snapshot, struct ub_text text, str
 	const struct ub_zone *own = ub_org_person(snapshot->org, owner)->zone;
 	*lone = (struct ub_lone){ .uid = event->uid,
 		.title = event->class == UB_CLASS_PUBLIC ? event->summary : UB_TEXT_NONE,
-		.product = ub_client_family_of_product(event->prodid),
+		.product = ub_clients_family_of_product(event->prodid),
 		.start = instant_of(&event->start, own),
 		.end = instant_of(&event->end, own) };
 	lone->meets = event->component == UB_COMPONENT_EVENT && lone->start != UB_INSTANT_NONE;

@@ -33,7 +33,7 @@ static struct ub_text owner_of(const struct ub_decide_input *input, const struct
 	return input->owner.len ? input->owner : ub_facts_default_owner(event, input->snapshot->org);
 }
 
-const struct ub_zone *owner_zone(const struct ub_decide_input *input, const struct ub_event *event)
+const struct ub_zone *decision_owner_zone(const struct ub_decide_input *input, const struct ub_event *event)
 {
 	struct ub_text owner = owner_of(input, event);
 	const struct ub_org *org = input->snapshot->org;
@@ -58,12 +58,12 @@ static const struct ub_account_history *with_series(
 	return history;
 }
 
-const struct ub_facts *find_facts(
+const struct ub_facts *decision_find_facts(
     const struct ub_decide_input *input, const struct ub_event *event, struct ub_arena *arena)
 {
 	const struct ub_snapshot *snapshot = input->snapshot;
 	struct ub_account_match match = find_account(input, event, arena);
-	struct ub_facts_input facts = { .event = with_who_comes(input, event, arena),
+	struct ub_facts_input facts = { .event = decision_with_who_comes(input, event, arena),
 		.org = snapshot->org,
 		.account = match.account,
 		.others = match.others,
@@ -76,7 +76,7 @@ const struct ub_facts *find_facts(
 	return ub_facts_make(&facts, arena);
 }
 
-struct ub_plan_input plan_input(const struct ub_decide_input *input, const struct ub_facts *facts)
+struct ub_plan_input decision_plan_input(const struct ub_decide_input *input, const struct ub_facts *facts)
 {
 	return (struct ub_plan_input){ .rules = input->snapshot->rules,
 		.facts = facts,
@@ -97,7 +97,7 @@ struct ub_plan_input plan_input(const struct ub_decide_input *input, const struc
 void decide_meeting(const struct ub_decide_input *input, const struct ub_event *event,
     struct ub_decision *decision, struct ub_arena *arena)
 {
-	decision->facts = find_facts(input, event, arena);
-	struct ub_plan_input plan = plan_input(input, decision->facts);
+	decision->facts = decision_find_facts(input, event, arena);
+	struct ub_plan_input plan = decision_plan_input(input, decision->facts);
 	decision->plan = ub_plan_make(&plan, arena);
 }

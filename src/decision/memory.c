@@ -142,7 +142,7 @@ enum ub_remember ub_remember_period(const struct ub_cadence_input *input, const 
 		.account = account->id,
 		.name = account->name,
 		.owner = input->owner,
-		.health = ub_text(ub_health_word(account->health)) };
+		.health = ub_text(ub_facts_health_word(account->health)) };
 	return UB_REMEMBER_THIS;
 }
 

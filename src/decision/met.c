@@ -70,15 +70,16 @@ static bool add_instances(const struct ub_cadence_input *input, const struct ub_
 	ub_sys_reading_end(input->watched);
 	for (size_t i = 0; told && i < instances.n; i++) {
 		const struct ub_event *event = instances.items[i];
-		ub_instant start = instant_in(&event->start, floating);
+		ub_instant start = decision_instant_in(&event->start, floating);
 		if (takes_place(event, snapshot->org, input->now))
 			*ub_push(arena, list) = (struct meeting_met){ start,
-				event->end.given ? instant_in(&event->end, floating) : start, met, event };
+				event->end.given ? decision_instant_in(&event->end, floating) : start, met,
+				event };
 	}
 	return told;
 }
 
-struct meetings_met list_met(
+struct meetings_met decision_list_met(
     const struct ub_cadence_input *input, const struct ub_zone *floating, struct ub_arena *arena)
 {
 	struct meetings_met list = { 0 };
@@ -90,7 +91,7 @@ struct meetings_met list_met(
 	return list;
 }
 
-enum ub_verdict ask_of_met(const struct ub_decide_input *asked, const struct ub_conditions *parts,
+enum ub_verdict decision_ask_of_met(const struct ub_decide_input *asked, const struct ub_conditions *parts,
     const struct meeting_met *met, struct ub_arena *arena)
 {
 	const struct ub_snapshot *snapshot = asked->snapshot;
@@ -103,11 +104,11 @@ enum ub_verdict ask_of_met(const struct ub_decide_input *asked, const struct ub_
 		event = ub_ical_event(ical, snapshot->zones, arena, &refusal);
 	if (!event || event->component != UB_COMPONENT_EVENT || !event->start.given)
 		return UB_CANNOT_TELL;
-	const struct ub_facts *facts = find_facts(asked, event, arena);
+	const struct ub_facts *facts = decision_find_facts(asked, event, arena);
 	return ub_rules_ask(parts, ub_rules_activation(snapshot->rules, facts, arena), arena);
 }
 
-const struct ub_account_history *history_of_met(const struct ub_account *account,
+const struct ub_account_history *decision_history_of_met(const struct ub_account *account,
     const struct meetings_met *meetings, ub_instant now, struct ub_arena *arena)
 {
 	struct ub_met *all = UB_NEW_ARRAY(arena, struct ub_met, meetings->n);
@@ -116,5 +117,5 @@ const struct ub_account_history *history_of_met(const struct ub_account *account
 			.end = meetings->items[i].end,
 			.guests = meetings->items[i].met->guests,
 			.ours = meetings->items[i].met->ours };
-	return history_of(account, all, meetings->n, now, arena);
+	return decision_history_of(account, all, meetings->n, now, arena);
 }

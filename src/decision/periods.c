@@ -10,7 +10,7 @@
  */
 #include "decision-private.h"
 
-bool is_near(const struct cadence *cadence, ub_instant start)
+bool cadence_is_near(const struct cadence *cadence, ub_instant start)
 {
 	return start <= cadence->input->now + UB_SERIES_HORIZON;
 }
@@ -26,12 +26,12 @@ static bool takes_over(const struct cadence *cadence, size_t instance)
 	if (!is_open(cadence, instance))
 		return false;
 	for (size_t i = 0; i < instance; i++)
-		if (is_open(cadence, i) && !is_near(cadence, cadence->periods[instance].time.start))
+		if (is_open(cadence, i) && !cadence_is_near(cadence, cadence->periods[instance].time.start))
 			return false;
 	return true;
 }
 
-ub_instant own_time(const struct ub_existing *existing)
+ub_instant existing_own_time(const struct ub_existing *existing)
 {
 	bool task = existing->event->component == UB_COMPONENT_TASK || existing->event->marks.due;
 	return task ? existing->due : existing->end;
@@ -56,7 +56,7 @@ static ub_instant time_of(const struct cadence *cadence, const struct ub_existin
 			return serves < cadence->series.instances.n ? cadence->periods[serves].time.start
 								    : other->start;
 	}
-	return ub_plan_mark_instant(existing->item_mark, &at) ? at : own_time(existing);
+	return ub_plan_mark_instant(existing->item_mark, &at) ? at : existing_own_time(existing);
 }
 
 /* Whether both are the same item, for whatever periods. */
@@ -89,7 +89,7 @@ static int64_t misfit(const struct cadence *cadence, const struct ub_existing *e
 	return changed + far;
 }
 
-bool makes_events(const struct ub_ruleset *rules)
+bool decision_makes_events(const struct ub_ruleset *rules)
 {
 	for (size_t r = 0; r < rules->n_rules; r++)
 		for (size_t i = 0; i < rules->rules[r]->n_items; i++)
@@ -104,7 +104,7 @@ static bool is_left_behind(const struct cadence *cadence, const struct ub_existi
 {
 	struct ub_text instance = ub_plan_mark_instance(existing->item_mark);
 	if (is_event(existing) || existing->user_changed || existing->has_notes ||
-	    !makes_events(cadence->series.rules))
+	    !decision_makes_events(cadence->series.rules))
 		return false;
 	for (size_t i = 0; i < cadence->input->n_existing; i++) {
 		const struct ub_existing *other = &cadence->input->existing[i];
@@ -127,7 +127,8 @@ static bool match_best(struct cadence *cadence, bool events)
 			    !is_left_behind(cadence, existing);
 		for (size_t k = 0; open && k < cadence->series.instances.n; k++) {
 			int64_t bad = misfit(cadence, existing, k);
-			bool sooner = bad == least && own_time(existing) < own_time(&input->existing[best]);
+			bool sooner = bad == least &&
+				      existing_own_time(existing) < existing_own_time(&input->existing[best]);
 			if ((bad < least || sooner) && takes_over(cadence, k) &&
 			    !is_taken(cadence, k, existing)) {
 				least = bad;
@@ -159,7 +160,7 @@ static size_t named_by(const struct cadence *cadence, const struct ub_existing *
 			if (cadence->periods[i].time.start == at)
 				return i;
 	bool ahead = existing->state == UB_EXISTING_STANDS && existing->event &&
-		     own_time(existing) > cadence->input->now;
+		     existing_own_time(existing) > cadence->input->now;
 	return ahead ? SERVES_NOTHING : SERVES_PAST;
 }
 
@@ -183,7 +184,7 @@ static void make_way(struct cadence *cadence, size_t period, const struct ub_exi
 		    !is_same_item(cadence, existing, moved))
 			continue;
 		bool ahead = existing->state == UB_EXISTING_STANDS && existing->event &&
-			     own_time(existing) > input->now;
+			     existing_own_time(existing) > input->now;
 		if (!ahead || !(existing->user_changed & UB_PROPERTY_TIME))
 			cadence->series.serves[i] = ahead ? SERVES_NOTHING : SERVES_PAST;
 	}
@@ -242,17 +243,18 @@ static void let_held_go(struct cadence *cadence, size_t i)
 	const struct ub_existing *held = &input->existing[i];
 	size_t period = cadence->series.serves[i];
 	struct ub_text instance = ub_plan_mark_instance(held->item_mark);
-	if (period >= cadence->series.instances.n || own_time(held) > input->now ||
+	if (period >= cadence->series.instances.n || existing_own_time(held) > input->now ||
 	    period_at(cadence, held->start) == period)
 		return;
 	for (size_t k = 0; k < input->n_existing; k++)
 		if (cadence->series.serves[k] == period && input->existing[k].state == UB_EXISTING_STANDS &&
-		    input->existing[k].event && own_time(&input->existing[k]) <= own_time(held) &&
+		    input->existing[k].event &&
+		    existing_own_time(&input->existing[k]) <= existing_own_time(held) &&
 		    ub_text_eq(ub_plan_mark_instance(input->existing[k].item_mark), instance))
 			cadence->series.serves[k] = SERVES_PAST;
 }
 
-void assign_periods(struct cadence *cadence)
+void cadence_assign_periods(struct cadence *cadence)
 {
 	size_t n = cadence->input->n_existing;
 	cadence->series.serves = UB_NEW_ARRAY(cadence->arena, size_t, n);

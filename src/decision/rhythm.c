@@ -8,7 +8,7 @@
  */
 #include "decision-private.h"
 
-bool is_akin(const struct ub_rule *rule, const struct ub_rule *other)
+bool decision_is_akin(const struct ub_rule *rule, const struct ub_rule *other)
 {
 	return ub_text_eq(ub_plan_family(rule), ub_plan_family(other));
 }
@@ -52,7 +52,7 @@ static struct ub_text wording_of(const struct cadence *cadence)
 	const struct ub_ruleset *rules = cadence->series.rules;
 	for (size_t i = 0; i < rules->n_rules; i++) {
 		const struct ub_rule *rule = rules->rules[i];
-		if (!is_akin(rule, cadence->rule))
+		if (!decision_is_akin(rule, cadence->rule))
 			continue;
 		ub_buf_printf(&out, "%d %d", rule->enabled, rule->mode);
 		add_conditions(&out, "when", &rule->when);
@@ -71,7 +71,7 @@ static ub_instant end_of_hold(const struct cadence *cadence, ub_instant since)
 	return ub_cal_day_start(zone, ub_cal_local_day(zone, since) + (ub_day)org->rhythm_hold_days);
 }
 
-void take_rhythm(struct cadence *cadence, struct ub_every wanted)
+void cadence_take_rhythm(struct cadence *cadence, struct ub_every wanted)
 {
 	const struct ub_rhythm *known = cadence->input->rhythm;
 	struct ub_decision *decision = cadence->decision;

@@ -15,14 +15,14 @@ static bool has_instance_items(const struct ub_decide_input *input)
 	return false;
 }
 
-bool is_series(const struct ub_decide_input *input, const struct ub_event *event)
+bool decision_is_series(const struct ub_decide_input *input, const struct ub_event *event)
 {
 	return event->repeats != UB_REPEATS_NOT || event->override_only || has_instance_items(input);
 }
 
 static bool takes_place(const struct series *series, size_t i)
 {
-	return is_ahead(series, i) && series->instances.items[i]->status != UB_STATUS_CANCELLED;
+	return series_is_ahead(series, i) && series->instances.items[i]->status != UB_STATUS_CANCELLED;
 }
 
 /* Whether guests come to the instance, and the event does not call it off. */
@@ -30,7 +30,7 @@ static bool has_guests(const struct series *series, size_t i)
 {
 	const struct ub_event *event = series->instances.items[i];
 	const struct ub_org *org = series->input->snapshot->org;
-	return !ub_facts_not_eligible(event, org, start_of(series, i) - 1) &&
+	return !ub_facts_not_eligible(event, org, series_start(series, i) - 1) &&
 	       ub_facts_guests(event, org, series->arena).n;
 }
 
@@ -51,10 +51,10 @@ static const struct ub_event *with_first(struct series *series, size_t i)
 	return first;
 }
 
-const struct ub_facts *facts_of(struct series *series, size_t i)
+const struct ub_facts *series_facts(struct series *series, size_t i)
 {
 	if (!series->facts[i])
-		series->facts[i] = find_facts(series->input, with_first(series, i), series->arena);
+		series->facts[i] = decision_find_facts(series->input, with_first(series, i), series->arena);
 	return series->facts[i];
 }
 
@@ -69,7 +69,7 @@ static bool takes_time(const struct series *series, size_t i)
 /* Whether the owner, who has every item, comes to the instance. */
 static bool owner_comes(struct series *series, size_t i)
 {
-	const struct ub_person *owner = facts_of(series, i)->meeting.owner;
+	const struct ub_person *owner = series_facts(series, i)->meeting.owner;
 	return !owner || ub_facts_comes(owner);
 }
 
@@ -83,13 +83,13 @@ static void add_busy(struct series *series)
 	for (size_t i = 0; i < series->instances.n; i++) {
 		struct ub_people people = { 0 };
 		if (takes_time(series, i) && !owner_comes(series, i))
-			people = facts_of(series, i)->meeting.internal;
+			people = series_facts(series, i)->meeting.internal;
 		for (size_t k = 0; k < people.n; k++) {
 			struct ub_intervals *times = ub_map_get(alone, people.items[k]->email);
 			if (!times)
 				times = UB_NEW(series->arena, struct ub_intervals);
 			*ub_push(series->arena, times) =
-			    (struct ub_interval){ start_of(series, i), end_of(series, i) };
+			    (struct ub_interval){ series_start(series, i), series_end(series, i) };
 			ub_map_put(alone, people.items[k]->email, times);
 		}
 	}
@@ -107,7 +107,7 @@ static struct ub_intervals taken_by_others(struct series *series, size_t instanc
 	for (size_t i = 0; i < series->instances.n; i++)
 		if (i != instance && takes_time(series, i) && owner_comes(series, i))
 			*ub_push(series->arena, &taken) =
-			    (struct ub_interval){ start_of(series, i), end_of(series, i) };
+			    (struct ub_interval){ series_start(series, i), series_end(series, i) };
 	for (size_t i = 0; i < series->plan->items.n; i++) {
 		const struct ub_item *item = &series->plan->items.items[i];
 		if (item->kind == UB_ITEM_EVENT && item->busy && !item->all_day)
@@ -118,7 +118,7 @@ static struct ub_intervals taken_by_others(struct series *series, size_t instanc
 
 static struct ub_plan_input input_of(struct series *series, const struct ub_facts *facts, size_t instance)
 {
-	struct ub_plan_input input = plan_input(series->input, facts);
+	struct ub_plan_input input = decision_plan_input(series->input, facts);
 	input.rules = series->rules;
 	input.serves = series->serves;
 	input.instance = instance;
@@ -131,7 +131,7 @@ static struct ub_plan_input input_of(struct series *series, const struct ub_fact
 	return input;
 }
 
-struct ub_plan *plan_of(
+struct ub_plan *series_plan(
     struct series *series, const struct ub_facts *facts, size_t instance, const char *unwanted)
 {
 	struct ub_plan_input input = input_of(series, facts, instance);
@@ -143,12 +143,12 @@ struct ub_plan *plan_of(
 /* The same for an instance, of which is also told what is not made yet. */
 static struct ub_plan *plan_with_turns(struct series *series, size_t instance)
 {
-	struct ub_plan_input input = input_of(series, facts_of(series, instance), instance);
+	struct ub_plan_input input = input_of(series, series_facts(series, instance), instance);
 	input.tell_turns = true;
 	return ub_plan_make(&input, series->arena);
 }
 
-void join(struct series *series, const struct ub_plan *plan)
+void series_join(struct series *series, const struct ub_plan *plan)
 {
 	if (series->planned)
 		ub_plan_join(series->plan, plan, series->arena);
@@ -188,19 +188,19 @@ static void list_turn(struct series *series, const struct ub_plan *plan, size_t 
 /* Plans for the instance with the number `at` of those that take place. */
 static void plan_next(struct series *series, size_t i, size_t at)
 {
-	const struct ub_facts *facts = facts_of(series, i);
-	struct ub_plan *plan = plan_of(series, facts, i, NULL);
+	const struct ub_facts *facts = series_facts(series, i);
+	struct ub_plan *plan = series_plan(series, facts, i, NULL);
 	series->any = true;
 	if (!series->decision->facts)
 		series->decision->facts = facts;
 	list_turn(series, plan, i, at);
 	count(series, plan);
-	join(series, plan);
+	series_join(series, plan);
 }
 
 static bool is_asked_for(const struct series *series, size_t i)
 {
-	return ub_cal_local_day(series->floating, start_of(series, i)) ==
+	return ub_cal_local_day(series->floating, series_start(series, i)) ==
 	       ub_cal_local_day(series->floating, series->input->only_instance);
 }
 
@@ -208,7 +208,7 @@ static void look_again(struct series *series, size_t i)
 {
 	struct ub_decision *decision = series->decision;
 	if (decision->look_again == UB_INSTANT_NONE && series->instances.items[i]->is_instance)
-		decision->look_again = end_of(series, i);
+		decision->look_again = series_end(series, i);
 }
 
 /* The next instances whose turn it is; and, of the rest, those for which something stands. One that is called
@@ -218,14 +218,14 @@ static void plan_ahead(struct series *series)
 	const struct ub_ruleset *rules = series->rules;
 	size_t at = 0;
 	for (size_t i = 0; i < series->instances.n; i++) {
-		if (!is_ahead(series, i))
+		if (!series_is_ahead(series, i))
 			continue;
 		look_again(series, i);
 		if (takes_place(series, i) && at < UB_SERIES_TRIES &&
 		    (at == 0 || ub_plan_is_a_turn(rules, series->before)))
 			plan_next(series, i, at++);
-		else if (has_items(series, i))
-			join(series, plan_of(series, facts_of(series, i), i, NULL));
+		else if (series_has_items(series, i))
+			series_join(series, series_plan(series, series_facts(series, i), i, NULL));
 	}
 	if (series->decision->look_again == UB_INSTANT_NONE && series->instances.more)
 		series->decision->look_again = series->input->now + UB_SERIES_HORIZON / 2;
@@ -237,10 +237,10 @@ static void plan_one(struct series *series)
 	for (size_t i = 0; i < series->instances.n; i++) {
 		if (is_asked_for(series, i)) {
 			series->any = true;
-			series->decision->facts = facts_of(series, i);
-			join(series, plan_with_turns(series, i));
+			series->decision->facts = series_facts(series, i);
+			series_join(series, plan_with_turns(series, i));
 		} else if (takes_place(series, i)) {
-			count(series, plan_of(series, facts_of(series, i), i, NULL));
+			count(series, series_plan(series, series_facts(series, i), i, NULL));
 		}
 	}
 }
@@ -249,11 +249,12 @@ static void plan_one(struct series *series)
 static void plan_rest(struct series *series)
 {
 	size_t n = series->instances.n;
-	if (has_items(series, SERVES_NOTHING))
-		join(series, plan_of(series,
-				 n ? facts_of(series, n - 1)
-				   : find_facts(series->input, series->decision->event, series->arena),
-				 SERVES_NOTHING, NULL));
+	if (series_has_items(series, SERVES_NOTHING))
+		series_join(series,
+		    series_plan(series,
+			n ? series_facts(series, n - 1)
+			  : decision_find_facts(series->input, series->decision->event, series->arena),
+			SERVES_NOTHING, NULL));
 }
 
 static void tell_ahead(struct series *series)
@@ -261,7 +262,7 @@ static void tell_ahead(struct series *series)
 	struct ub_decision *decision = series->decision;
 	for (size_t i = 0; i < series->instances.n && decision->ahead.n < UB_SERIES_TAKEN; i++)
 		if (takes_place(series, i) && series->instances.items[i]->is_instance)
-			*ub_push(series->arena, &decision->ahead) = facts_of(series, i);
+			*ub_push(series->arena, &decision->ahead) = series_facts(series, i);
 }
 
 /* The first one after the horizon, too, to which the customers come: whoever meets once a quarter has booked
@@ -281,9 +282,9 @@ static void tell_beyond(struct series *series, const struct ub_ical *ical)
 	ub_sys_reading_begin(input->watched);
 	bool told = ub_ical_instances(ical, input->snapshot->zones, &window, series->arena, &beyond, &why);
 	ub_sys_reading_end(input->watched);
-	bool customer = find_facts(input, series->decision->event, series->arena)->meeting.customer;
+	bool customer = decision_find_facts(input, series->decision->event, series->arena)->meeting.customer;
 	for (size_t i = 0; told && i < beyond.n; i++) {
-		const struct ub_facts *facts = find_facts(input, beyond.items[i], series->arena);
+		const struct ub_facts *facts = decision_find_facts(input, beyond.items[i], series->arena);
 		if (facts->meeting.start < from || beyond.items[i]->status == UB_STATUS_CANCELLED)
 			continue;
 		*ub_push(series->arena, &series->decision->ahead) = facts;
@@ -339,14 +340,14 @@ void decide_series(const struct ub_decide_input *input, const struct ub_ical *ic
 		.rules = input->snapshot->rules,
 		.decision = decision,
 		.plan = UB_NEW(arena, struct ub_plan),
-		.floating = owner_zone(input, decision->event),
+		.floating = decision_owner_zone(input, decision->event),
 		.arena = arena };
 	const struct ub_series_window window = { .floating = series.floating,
 		.from = input->now - UB_SERIES_BACK,
 		.until = input->now + UB_SERIES_HORIZON,
 		.most = UB_SERIES_MAX };
 	struct ub_text why;
-	series.marks = present_marks(&series, decision->event->uid);
+	series.marks = series_present_marks(&series, decision->event->uid);
 	ub_sys_reading_begin(input->watched);
 	bool told = ub_ical_instances(ical, input->snapshot->zones, &window, arena, &series.instances, &why);
 	ub_sys_reading_end(input->watched);
@@ -356,7 +357,7 @@ void decide_series(const struct ub_decide_input *input, const struct ub_ical *ic
 	}
 	series.facts = UB_NEW_ARRAY(arena, const struct ub_facts *, series.instances.n);
 	series.before = UB_NEW_ARRAY(arena, size_t, n_rules(&series));
-	assign(&series);
+	series_assign(&series);
 	add_busy(&series);
 	if (input->only_instance)
 		plan_one(&series);
@@ -367,7 +368,7 @@ void decide_series(const struct ub_decide_input *input, const struct ub_ical *ic
 	tell_ahead(&series);
 	tell_beyond(&series, ical);
 	if (!decision->facts)
-		decision->facts = find_facts(input, decision->event, arena);
+		decision->facts = decision_find_facts(input, decision->event, arena);
 	if (!series.any && series.plan->items.n == 0)
 		series.plan->not_eligible = input->only_instance ? "no-such-instance" : "no-instance";
 	decision->plan = series.plan;

@@ -18,20 +18,20 @@ static ub_instant instant(const struct series *series, const struct ub_when *whe
 	return ub_cal_instant(when->zone ? when->zone : series->floating, when->civil);
 }
 
-ub_instant start_of(const struct series *series, size_t i)
+ub_instant series_start(const struct series *series, size_t i)
 {
 	return instant(series, &series->instances.items[i]->start);
 }
 
-ub_instant end_of(const struct series *series, size_t i)
+ub_instant series_end(const struct series *series, size_t i)
 {
 	const struct ub_when *when = &series->instances.items[i]->end;
-	return when->given ? instant(series, when) : start_of(series, i);
+	return when->given ? instant(series, when) : series_start(series, i);
 }
 
-bool is_ahead(const struct series *series, size_t i)
+bool series_is_ahead(const struct series *series, size_t i)
 {
-	return end_of(series, i) > series->input->now;
+	return series_end(series, i) > series->input->now;
 }
 
 /* The instance that the mark names. An item from before the event was a series has none in its mark, and
@@ -66,7 +66,7 @@ static bool is_over(const struct series *series, const struct ub_existing *exist
 	return origin_of(existing) + length <= series->input->now;
 }
 
-const struct ub_text *present_marks(const struct series *series, struct ub_text uid)
+const struct ub_text *series_present_marks(const struct series *series, struct ub_text uid)
 {
 	const struct ub_decide_input *input = series->input;
 	return ub_plan_present_marks(series->rules, uid, input->former_uids, input->owner, input->existing,
@@ -86,11 +86,11 @@ static bool is_served(const struct series *series, size_t instance, const struct
 static int64_t distance(const struct series *series, const struct ub_existing *existing, size_t instance)
 {
 	const struct ub_event *event = series->instances.items[instance];
-	ub_instant at = event->is_instance ? event->instance : start_of(series, instance);
+	ub_instant at = event->is_instance ? event->instance : series_start(series, instance);
 	return llabs(at - origin_of(existing));
 }
 
-bool has_items(const struct series *series, size_t instance)
+bool series_has_items(const struct series *series, size_t instance)
 {
 	for (size_t i = 0; i < series->input->n_existing; i++)
 		if (series->serves[i] == instance)
@@ -120,7 +120,8 @@ static size_t new_one_near(const struct series *series, const struct ub_existing
 			nearest = k;
 		}
 	}
-	return nearest != SERVES_NOTHING && is_ahead(series, nearest) && !has_items(series, nearest)
+	return nearest != SERVES_NOTHING && series_is_ahead(series, nearest) &&
+		       !series_has_items(series, nearest)
 		   ? nearest
 		   : SERVES_NOTHING;
 }
@@ -137,7 +138,7 @@ static bool match_nearest(struct series *series, const size_t *may_serve)
 	for (size_t i = 0; i < input->n_existing; i++)
 		for (size_t k = 0; series->serves[i] == SERVES_NOTHING && k < series->instances.n; k++) {
 			int64_t far = distance(series, &input->existing[i], k);
-			if (far < least && is_ahead(series, k) &&
+			if (far < least && series_is_ahead(series, k) &&
 			    (may_serve[i] == ANY || may_serve[i] == k) &&
 			    !is_served(series, k, &input->existing[i])) {
 				least = far;
@@ -154,7 +155,7 @@ static bool match_nearest(struct series *series, const size_t *may_serve)
 static bool was_moved(const struct series *series)
 {
 	for (size_t i = 0; i < series->input->n_existing; i++)
-		if (series->serves[i] < series->instances.n && is_ahead(series, series->serves[i]))
+		if (series->serves[i] < series->instances.n && series_is_ahead(series, series->serves[i]))
 			return false;
 	return true;
 }
@@ -169,7 +170,7 @@ static size_t may_serve(const struct series *series, const struct ub_existing *e
 	return new_one_near(series, existing);
 }
 
-void assign(struct series *series)
+void series_assign(struct series *series)
 {
 	const struct ub_decide_input *input = series->input;
 	size_t *may = UB_NEW_ARRAY(series->arena, size_t, input->n_existing);

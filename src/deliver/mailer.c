@@ -167,7 +167,7 @@ static void settle(struct ub_mailer *mailer, struct ub_store_mail *mail, bool re
 		mail->state = UB_MAIL_SENT;
 		mail->sent = now_ms();
 		ub_log(mailer->input.log, UB_LOG_INFO, "mail: %.*s is told of %.*s: %s",
-		    UB_ARGS(mail->person), UB_ARGS(mail->item), ub_mail_kind_word(mail->kind));
+		    UB_ARGS(mail->person), UB_ARGS(mail->item), ub_store_mail_kind_word(mail->kind));
 		note_sent(mailer);
 	}
 	if (result == UB_SMTP_REFUSED)

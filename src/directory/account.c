@@ -24,7 +24,7 @@ static const struct ub_yaml_field stakeholder_fields[] = {
 };
 static const struct ub_yaml_type type_stakeholder = { .shape = UB_YAML_FIELDS,
 	UB_YAML_TABLE(stakeholder_fields) };
-const struct ub_yaml_type stakeholders_type = {
+const struct ub_yaml_type directory_stakeholders_type = {
 	.shape = UB_YAML_LIST_OF, .item = &type_stakeholder, .item_size = sizeof(struct ub_stakeholder)
 };
 
@@ -66,7 +66,7 @@ struct written {
 	    { "team", &directory_type_addresses, ACCOUNT(team), false, "who works on it, all of us" },       \
 	    { "manager", &directory_type_address, ACCOUNT(manager), false,                                   \
 		    "who coaches its owner, one of us" },                                                    \
-	    { "stakeholders", &stakeholders_type, offsetof(struct written, stakeholders), false,             \
+	    { "stakeholders", &directory_stakeholders_type, offsetof(struct written, stakeholders), false,   \
 		    "who matters there" },                                                                   \
 	    { "tickets", &directory_notes_opened, ACCOUNT(tickets), false, "open tickets" },                 \
 	    { "feature_requests", &directory_notes_since, ACCOUNT(feature_requests), false,                  \
@@ -275,7 +275,7 @@ static const struct ub_yaml_field file_fields[] = {
 };
 const struct ub_yaml_type ub_accounts_file_type = { .shape = UB_YAML_FIELDS, UB_YAML_TABLE(file_fields) };
 
-bool read_accounts(const struct ub_source *source, const struct ub_settings_source *settings,
+bool directory_read_accounts(const struct ub_source *source, const struct ub_settings_source *settings,
     const struct ub_zone *zone, struct part *part, struct ub_diags *diags)
 {
 	struct reading reading = { zone, settings->fields, settings->n_fields };
@@ -290,7 +290,7 @@ bool read_accounts(const struct ub_source *source, const struct ub_settings_sour
 	return read_list(&reader, file.accounts, part);
 }
 
-void read_account(
+void directory_read_account(
     const struct ub_accounts_reading *wanted, const struct ub_yaml_node *node, struct part *part)
 {
 	struct reading reading = { wanted->zone, wanted->fields, wanted->n_fields };
@@ -309,7 +309,7 @@ struct ub_accounts *ub_accounts_read(
 	struct ub_accounts *accounts = NULL;
 	const struct offer offer = { part, UB_INSTANT_NONE, false };
 	if (read_list(&reader, list, part))
-		accounts = index_accounts(&offer, 1, wanted->diags);
+		accounts = directory_index_accounts(&offer, 1, wanted->diags);
 	part_release(&part);
 	return accounts;
 }

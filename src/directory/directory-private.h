@@ -127,12 +127,12 @@ bool source_end(
 /* Milliseconds until the source is due. */
 int64_t source_wait(const struct source *source);
 /* Keeps the part as long as the diagnostics, which point into its files. */
-void keep_part(struct ub_diags *diags, struct part *part);
+void part_keep(struct ub_diags *diags, struct part *part);
 
 /* yaml-source.c */
-extern const struct source_ops yaml_source;
+extern const struct source_ops directory_yaml_source;
 /* plugin-source.c: every other source */
-extern const struct source_ops plugin_source;
+extern const struct source_ops directory_plugin_source;
 
 /* ---- kept.c: what an earlier process has read ---- */
 
@@ -185,13 +185,13 @@ bool tree_finish(struct tree *tree);
 struct ub_yaml_reader;
 /* Reports that the node is not what `noun` says, with what to write: `meant`, or if that is empty, what
  * `otherwise` says (NULL: nothing). Returns false. */
-bool refuse_value(const struct ub_yaml_reader *reader, const struct ub_yaml_node *node, const char *noun,
-    struct ub_text meant, const char *otherwise);
+bool directory_refuse_value(const struct ub_yaml_reader *reader, const struct ub_yaml_node *node,
+    const char *noun, struct ub_text meant, const char *otherwise);
 /* What was most likely meant: 2027-03-31 by 31.03.2027, alice@ours.example by Alice <alice@ours.example>,
  * acme.example by https://acme.example/. In the arena. Empty: nobody knows. */
-struct ub_text meant_date(struct ub_text text, struct ub_arena *arena);
-struct ub_text meant_address(struct ub_text text, struct ub_arena *arena);
-struct ub_text meant_domain(struct ub_text text, struct ub_arena *arena);
+struct ub_text directory_meant_date(struct ub_text text, struct ub_arena *arena);
+struct ub_text directory_meant_address(struct ub_text text, struct ub_arena *arena);
+struct ub_text directory_meant_domain(struct ub_text text, struct ub_arena *arena);
 
 /* ---- values.c: types for tables ---- */
 
@@ -215,25 +215,25 @@ extern const struct ub_yaml_type directory_notes_opened, directory_notes_since, 
 /* ---- account.c ---- */
 
 /* Reads the accounts of a file. False: the file holds no accounts, which has been reported. */
-bool read_accounts(const struct ub_source *source, const struct ub_settings_source *settings,
+bool directory_read_accounts(const struct ub_source *source, const struct ub_settings_source *settings,
     const struct ub_zone *zone, struct part *part, struct ub_diags *diags);
 /* Reads one account into the part. What is wrong is reported and left out. */
-void read_account(
+void directory_read_account(
     const struct ub_accounts_reading *reading, const struct ub_yaml_node *node, struct part *part);
 
 /* Of `stakeholders`: a list of them, into a UB_VEC. */
-extern const struct ub_yaml_type stakeholders_type;
+extern const struct ub_yaml_type directory_stakeholders_type;
 
 /* ---- people.c ---- */
 
 /* Whether the node is of people and of no account. */
-bool is_people(const struct ub_yaml_node *node);
+bool directory_is_people(const struct ub_yaml_node *node);
 /* Reads them into the part. What is wrong is reported and left out. */
-void read_people(
+void directory_read_people(
     const struct ub_accounts_reading *reading, const struct ub_yaml_node *node, struct part *part);
 /* Adds the people of all offers to the accounts of a new snapshot that they belong to. Whom nobody knows is
  * reported. */
-void add_people(struct ub_accounts *accounts, struct ub_diags *diags);
+void directory_add_people(struct ub_accounts *accounts, struct ub_diags *diags);
 
 /* ---- merge.c ---- */
 
@@ -245,9 +245,9 @@ struct offer {
 };
 
 /* Account i of the offer, as old as it is. */
-struct ub_account offered_account(const struct offer *offer, size_t i);
+struct ub_account directory_offered_account(const struct offer *offer, size_t i);
 /* Adds to *into what it does not say and *from does. */
-void merge_account(struct ub_account *into, const struct ub_account *from, struct ub_arena *arena);
+void directory_merge_account(struct ub_account *into, const struct ub_account *from, struct ub_arena *arena);
 
 /* ---- match.c ---- */
 
@@ -267,10 +267,10 @@ struct ub_accounts {
 
 /* The registered part of a domain ("acme.co.uk" of "eu.acme.co.uk"). Empty: the domain is itself a public
  * suffix. */
-struct ub_text registrable_domain(struct ub_text domain, struct ub_arena *arena);
+struct ub_text directory_registrable_domain(struct ub_text domain, struct ub_arena *arena);
 
 /* Makes a snapshot, which holds the parts from now on. Of what several offers say of an account, the first
  * one's holds. Conflicts between accounts go to `diags`. */
-struct ub_accounts *index_accounts(const struct offer *offers, size_t n, struct ub_diags *diags);
+struct ub_accounts *directory_index_accounts(const struct offer *offers, size_t n, struct ub_diags *diags);
 
 #endif

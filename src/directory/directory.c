@@ -103,10 +103,10 @@ static bool index_sources(struct ub_directory *directory, struct ub_diags *diags
 		free(offers);
 		return false;
 	}
-	struct ub_accounts *accounts = index_accounts(offers, n, diags);
-	add_people(accounts, diags);
+	struct ub_accounts *accounts = directory_index_accounts(offers, n, diags);
+	directory_add_people(accounts, diags);
 	for (size_t i = 0; i < n && diags->errors + diags->warnings > before; i++)
-		keep_part(diags, offers[i].part);
+		part_keep(diags, offers[i].part);
 	free(offers);
 	accounts->whole = are_whole(directory);
 	pthread_mutex_lock(&directory->lock);

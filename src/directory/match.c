@@ -27,7 +27,7 @@ static struct ub_text domain_of(struct ub_text address)
 	return at == SIZE_MAX ? UB_TEXT_NONE : ub_text_sub(address, at + 1, address.len);
 }
 
-struct ub_text registrable_domain(struct ub_text domain, struct ub_arena *arena)
+struct ub_text directory_registrable_domain(struct ub_text domain, struct ub_arena *arena)
 {
 	return ub_text_copy(
 	    arena, ub_text(psl_registrable_domain(psl_builtin(), ub_text_cstr(arena, domain))));
@@ -79,7 +79,7 @@ static void index_name(struct indexing *indexing, struct ub_map *map, const char
 static void index_domain(struct indexing *indexing, struct ub_text domain, size_t account)
 {
 	struct ub_accounts *accounts = indexing->accounts;
-	struct ub_text whole = registrable_domain(domain, accounts->arena);
+	struct ub_text whole = directory_registrable_domain(domain, accounts->arena);
 	if (whole.len == 0)
 		return;
 	index_name(indexing, accounts->by_domain, "domain-twice", "the domain", domain, account);
@@ -107,7 +107,7 @@ static void index_account(struct indexing *indexing, size_t number_of)
 static void add_account(struct indexing *indexing, const struct offer *offer, size_t i)
 {
 	struct ub_accounts *accounts = indexing->accounts;
-	struct ub_account account = offered_account(offer, i);
+	struct ub_account account = directory_offered_account(offer, i);
 	uintptr_t first = (uintptr_t)ub_map_get(accounts->by_id, account.id);
 	indexing->places[accounts->n] = offer->part->places.items[i];
 	if (first && indexing->from[first - 1] == offer) {
@@ -119,7 +119,7 @@ static void add_account(struct indexing *indexing, const struct offer *offer, si
 		if (into->owner.len == 0 && account.owner.len)
 			accounts->owner_places[first - 1] = indexing->places[accounts->n];
 		indexing->from[first - 1] = offer;
-		merge_account(into, &account, accounts->arena);
+		directory_merge_account(into, &account, accounts->arena);
 		return;
 	}
 	indexing->from[accounts->n] = offer;
@@ -188,7 +188,7 @@ static struct ub_accounts *new_accounts(size_t n_offers)
 	return accounts;
 }
 
-struct ub_accounts *index_accounts(const struct offer *offers, size_t n, struct ub_diags *diags)
+struct ub_accounts *directory_index_accounts(const struct offer *offers, size_t n, struct ub_diags *diags)
 {
 	struct ub_accounts *accounts = new_accounts(n);
 	struct indexing indexing = { .accounts = accounts, .diags = diags };
@@ -277,7 +277,7 @@ static struct hit hit_domain(const struct ub_accounts *accounts, struct ub_text 
 static struct hit hit_registrable(
     const struct ub_accounts *accounts, struct ub_text guest, struct ub_arena *arena)
 {
-	struct ub_text whole = registrable_domain(domain_of(guest), arena);
+	struct ub_text whole = directory_registrable_domain(domain_of(guest), arena);
 	void *found =
 	    whole.len && !ub_facts_free_mail(whole) ? ub_map_get(accounts->by_registrable, whole) : NULL;
 	return (struct hit){ found == AMBIGUOUS ? 0 : (uintptr_t)found, UB_MATCH_REGISTRABLE, 0,

@@ -69,7 +69,7 @@ static void merge_health(struct ub_account *into, const struct ub_account *from)
 	}
 }
 
-void merge_account(struct ub_account *into, const struct ub_account *from, struct ub_arena *arena)
+void directory_merge_account(struct ub_account *into, const struct ub_account *from, struct ub_arena *arena)
 {
 	merge_text(&into->name, from->name);
 	merge_texts(&into->domains, from->domains);
@@ -98,7 +98,7 @@ void merge_account(struct ub_account *into, const struct ub_account *from, struc
 	merge_fields(into, from, arena);
 }
 
-struct ub_account offered_account(const struct offer *offer, size_t i)
+struct ub_account directory_offered_account(const struct offer *offer, size_t i)
 {
 	struct ub_account account = offer->part->accounts.items[i];
 	account.as_of = offer->as_of;

@@ -25,16 +25,17 @@ static const struct ub_yaml_field found_by_fields[] = {
 static const struct ub_yaml_type type_found_by = { .shape = UB_YAML_FIELDS, UB_YAML_TABLE(found_by_fields) };
 static const struct ub_yaml_field people_fields[] = {
 	{ "found_by", &type_found_by, 0, true, "how their account is found" },
-	{ "stakeholders", &stakeholders_type, offsetof(struct written, stakeholders), true, "who they are" },
+	{ "stakeholders", &directory_stakeholders_type, offsetof(struct written, stakeholders), true,
+	    "who they are" },
 };
 static const struct ub_yaml_type type_people = { .shape = UB_YAML_FIELDS, UB_YAML_TABLE(people_fields) };
 
-bool is_people(const struct ub_yaml_node *node)
+bool directory_is_people(const struct ub_yaml_node *node)
 {
 	return node->kind == UB_YAML_MAP && ub_yaml_get(node, "found_by") && !ub_yaml_get(node, "id");
 }
 
-void read_people(
+void directory_read_people(
     const struct ub_accounts_reading *reading, const struct ub_yaml_node *node, struct part *part)
 {
 	struct ub_yaml_reader reader = { reading->arena, reading->diags, NULL };
@@ -172,7 +173,7 @@ static void add_part(struct adding *adding, const struct part *part)
 		report_unknown(adding, part, first, unknown);
 }
 
-void add_people(struct ub_accounts *accounts, struct ub_diags *diags)
+void directory_add_people(struct ub_accounts *accounts, struct ub_diags *diags)
 {
 	struct ub_arena *arena = accounts->arena;
 	struct adding adding = { .accounts = accounts, .items = accounts->copies, .diags = diags };

@@ -385,4 +385,4 @@ static bool recall(const struct ub_settings_source *given, const struct ub_zone 
 	return whole;
 }
 
-const struct source_ops plugin_source = { open_source, begin, end, close_source, refresh, recall };
+const struct source_ops directory_plugin_source = { open_source, begin, end, close_source, refresh, recall };

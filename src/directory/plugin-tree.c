@@ -96,10 +96,10 @@ static void take_account(struct tree *tree, const struct ub_yaml_node *node)
 {
 	struct part *part = tree->input.part;
 	size_t before = part->accounts.n;
-	if (is_people(node))
-		read_people(tree->input.reading, node, part);
+	if (directory_is_people(node))
+		directory_read_people(tree->input.reading, node, part);
 	else
-		read_account(tree->input.reading, node, part);
+		directory_read_account(tree->input.reading, node, part);
 	if (part->accounts.n == before)
 		return;
 	struct ub_text id = part->accounts.items[before].id;

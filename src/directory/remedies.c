@@ -9,8 +9,8 @@
 
 #include "upbeat/yaml.h"
 
-bool refuse_value(const struct ub_yaml_reader *reader, const struct ub_yaml_node *node, const char *noun,
-    struct ub_text meant, const char *otherwise)
+bool directory_refuse_value(const struct ub_yaml_reader *reader, const struct ub_yaml_node *node,
+    const char *noun, struct ub_text meant, const char *otherwise)
 {
 	struct ub_diags *diags = reader->diags;
 	size_t before = diags->list.n;
@@ -32,7 +32,7 @@ static struct ub_text date_of(struct ub_arena *arena, const int numbers[3], int 
 	return ub_cal_parse_date(date, &ignored) ? date : UB_TEXT_NONE;
 }
 
-struct ub_text meant_date(struct ub_text text, struct ub_arena *arena)
+struct ub_text directory_meant_date(struct ub_text text, struct ub_arena *arena)
 {
 	int numbers[3], end = 0;
 	char sign, other;
@@ -62,13 +62,13 @@ static struct ub_text until(struct ub_text text, const char *sign)
 	return at == SIZE_MAX ? text : ub_text_sub(text, 0, at);
 }
 
-struct ub_text meant_address(struct ub_text text, struct ub_arena *arena)
+struct ub_text directory_meant_address(struct ub_text text, struct ub_arena *arena)
 {
 	struct ub_text address = ub_text_trim(until(after(after(text, "<"), "mailto:"), ">"));
 	return ub_facts_is_address(address) ? ub_text_lower(arena, address) : UB_TEXT_NONE;
 }
 
-struct ub_text meant_domain(struct ub_text text, struct ub_arena *arena)
+struct ub_text directory_meant_domain(struct ub_text text, struct ub_arena *arena)
 {
 	struct ub_text domain = after(after(ub_text_trim(text), "://"), "@");
 	domain = until(until(until(domain, "/"), "?"), ":");

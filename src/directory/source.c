@@ -79,7 +79,7 @@ static void release_held(void *held)
 	part_release(&part);
 }
 
-void keep_part(struct ub_diags *diags, struct part *part)
+void part_keep(struct ub_diags *diags, struct part *part)
 {
 	ub_arena_defer(diags->arena, release_held, part_hold(part));
 }
@@ -272,7 +272,7 @@ bool source_end(
 	}
 	enum look look = source->ops->end(source->state, deadline, &part, diags);
 	if (part && diags->errors + diags->warnings > before)
-		keep_part(diags, part);
+		part_keep(diags, part);
 	source->pending = look == LOOK_PENDING;
 	pthread_mutex_lock(lock);
 	look = judge(source, look, part, force, diags);
@@ -320,14 +320,15 @@ void source_init(struct source *source, const struct ub_settings_source *setting
 	source->settings = settings;
 	source->report.source = settings->source;
 	source->report.as_of = source->as_of = UB_INSTANT_NONE;
-	source->ops = ub_text_is(settings->source, "yaml") ? &yaml_source : &plugin_source;
+	source->ops =
+	    ub_text_is(settings->source, "yaml") ? &directory_yaml_source : &directory_plugin_source;
 }
 
 void source_open(struct source *source, const struct ub_zone *zone, const struct ub_directory_start *start,
     struct ub_diags *diags)
 {
 	size_t from = diags->list.n;
-	bool plugin = source->ops == &plugin_source;
+	bool plugin = source->ops == &directory_plugin_source;
 	const char *mark = plugin && start->marks
 			       ? ub_textf(diags->arena, "%s-%zu", start->marks, source->number).ptr
 			       : NULL;

@@ -19,7 +19,8 @@ static bool check_address(const struct ub_yaml_reader *reader, const struct ub_y
 	struct ub_text *address = out;
 	if (!ub_facts_is_address(*address)) {
 		*address = UB_TEXT_NONE;
-		return refuse_value(reader, node, type->noun, meant_address(node->text, reader->arena),
+		return directory_refuse_value(reader, node, type->noun,
+		    directory_meant_address(node->text, reader->arena),
 		    "write the address alone, without a name");
 	}
 	*address = ub_text_lower(reader->arena, *address);
@@ -40,14 +41,15 @@ static bool check_domain(const struct ub_yaml_reader *reader, const struct ub_ya
 {
 	struct ub_text *domain = out;
 	if (!ub_facts_is_address(ub_textf(reader->arena, "x@%.*s", UB_ARGS(*domain))))
-		return refuse_value(reader, node, type->noun, meant_domain(node->text, reader->arena),
+		return directory_refuse_value(reader, node, type->noun,
+		    directory_meant_domain(node->text, reader->arena),
 		    "write what stands behind the @ of their addresses");
 	*domain = ub_text_lower(reader->arena, *domain);
 	if (ub_facts_free_mail(*domain))
 		return refuse_domain(reader, node, "free-mail",
 		    "has mailboxes for everybody and belongs to no account",
 		    "name the person under `stakeholders` instead");
-	if (registrable_domain(*domain, reader->arena).len == 0)
+	if (directory_registrable_domain(*domain, reader->arena).len == 0)
 		return refuse_domain(reader, node, "public-suffix", "is not one company's domain",
 		    "name the domains that are registered below it");
 	return true;
@@ -61,7 +63,8 @@ static bool read_date(const struct ub_yaml_reader *reader, const struct ub_yaml_
 	if (node->kind != UB_YAML_SCALAR)
 		return ub_yaml_expected(reader, node, type->noun);
 	if (!ub_cal_parse_date(node->text, &day))
-		return refuse_value(reader, node, type->noun, meant_date(node->text, reader->arena),
+		return directory_refuse_value(reader, node, type->noun,
+		    directory_meant_date(node->text, reader->arena),
 		    "write year, month and day, in this order");
 	*(int64_t *)out = ub_cal_day_start(reading->zone, day);
 	return true;
@@ -94,7 +97,7 @@ static bool read_number(const struct ub_yaml_reader *reader, const struct ub_yam
 	if (node->kind != UB_YAML_SCALAR)
 		return ub_yaml_expected(reader, node, type->noun);
 	if (!parse_number(reader->arena, node->text, &number))
-		return refuse_value(reader, node, type->noun, UB_TEXT_NONE,
+		return directory_refuse_value(reader, node, type->noun, UB_TEXT_NONE,
 		    "write it like 1234.5, without a unit; leave it empty where it is not known");
 	*(double *)out = number;
 	return true;

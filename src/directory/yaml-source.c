@@ -65,7 +65,7 @@ static bool recall(const struct ub_settings_source *given, const struct ub_zone 
 	struct ub_source *source = UB_NEW(part->arena, struct ub_source);
 	source->name = settings->file.path;
 	source->text = ub_text_copy(part->arena, said);
-	return read_accounts(source, settings, zone, part, diags);
+	return directory_read_accounts(source, settings, zone, part, diags);
 }
 
 static bool read_source(const struct state *state, struct part *part, struct ub_diags *diags)
@@ -81,7 +81,7 @@ static bool read_source(const struct state *state, struct part *part, struct ub_
 		return false;
 	}
 	part_note(part, source->text);
-	return read_accounts(source, settings, state->zone, part, diags);
+	return directory_read_accounts(source, settings, state->zone, part, diags);
 }
 
 static void begin(void *source)
@@ -107,4 +107,4 @@ static int64_t refresh(const void *source)
 	return 0;
 }
 
-const struct source_ops yaml_source = { open_source, begin, end, close_source, refresh, recall };
+const struct source_ops directory_yaml_source = { open_source, begin, end, close_source, refresh, recall };

@@ -33,12 +33,12 @@ static bool is_domain(struct ub_text domain)
 	return true;
 }
 
-struct ub_text local_part(struct ub_text address)
+struct ub_text facts_local_part(struct ub_text address)
 {
 	return ub_text_sub(address, 0, ub_text_find(address, UB_TEXT("@"), 0));
 }
 
-struct ub_text domain_part(struct ub_text address)
+struct ub_text facts_domain_part(struct ub_text address)
 {
 	size_t at = ub_text_find(address, UB_TEXT("@"), 0);
 	return at == SIZE_MAX ? UB_TEXT_NONE : ub_text_sub(address, at + 1, address.len);
@@ -46,13 +46,13 @@ struct ub_text domain_part(struct ub_text address)
 
 bool ub_facts_is_address(struct ub_text address)
 {
-	struct ub_text local = local_part(address);
+	struct ub_text local = facts_local_part(address);
 	if (address.len > UB_ADDRESS_MAX || local.len == 0 || !ub_text_utf8_valid(address))
 		return false;
 	for (size_t i = 0; i < local.len; i++)
 		if (!is_local_char((unsigned char)local.ptr[i]))
 			return false;
-	return is_domain(domain_part(address));
+	return is_domain(facts_domain_part(address));
 }
 
 static bool in_domain(struct ub_text domain, struct ub_text whole)
@@ -133,12 +133,12 @@ static bool is_unread(struct ub_text local)
 
 /* Clients without a directory put rooms down like people. Behind the word stands a number, if anything:
  * people are called Raum, too. */
-bool is_room_address(struct ub_text address)
+bool facts_is_room_address(struct ub_text address)
 {
 	static const char *const rooms[] = { "room", "meetingroom", "confroom", "conferenceroom", "boardroom",
 		"huddleroom", "raum", "meetingraum", "besprechungsraum", "besprechungszimmer",
 		"konferenzraum", "sitzungszimmer", "sitzungsraum" };
-	struct ub_text local = local_part(address);
+	struct ub_text local = facts_local_part(address);
 	while (local.len && strchr("0123456789-_.+", local.ptr[local.len - 1]))
 		local.len--;
 	char letters[24];
@@ -149,27 +149,27 @@ bool is_room_address(struct ub_text address)
 	return false;
 }
 
-const char *kind_of_address(struct ub_text address)
+const char *facts_kind_of_address(struct ub_text address)
 {
 	for (size_t i = 0; i < UB_COUNT(made_up); i++)
 		if (ub_facts_address_matches(address, ub_text(made_up[i].pattern)))
 			return made_up[i].kind;
 	/* Mail goes to no such domain. Clients make them up, as Nextcloud does for an invited contact group.
 	 */
-	if (ub_text_find(domain_part(address), UB_TEXT("."), 0) == SIZE_MAX)
+	if (ub_text_find(facts_domain_part(address), UB_TEXT("."), 0) == SIZE_MAX)
 		return "group";
-	return is_unread(local_part(address)) ? "bot" : NULL;
+	return is_unread(facts_local_part(address)) ? "bot" : NULL;
 }
 
 bool ub_facts_address_matches(struct ub_text address, struct ub_text pattern)
 {
 	if (ub_text_find(pattern, UB_TEXT("@"), 0) != SIZE_MAX || ub_text_is(pattern, "*"))
 		return matches_glob(address, pattern);
-	return pattern.len != 0 && in_domain(domain_part(address), pattern);
+	return pattern.len != 0 && in_domain(facts_domain_part(address), pattern);
 }
 
 /* How the organization's settings class an address. */
-enum standing address_standing(const struct ub_org *org, struct ub_text address)
+enum standing facts_address_standing(const struct ub_org *org, struct ub_text address)
 {
 	for (size_t i = 0; i < org->not_customers.n; i++) {
 		struct ub_text pattern = org->not_customers.items[i];
@@ -178,14 +178,14 @@ enum standing address_standing(const struct ub_org *org, struct ub_text address)
 		return ub_text_find(pattern, UB_TEXT("@"), 0) != SIZE_MAX ? STANDING_BOT : STANDING_ASIDE;
 	}
 	for (size_t i = 0; i < org->domains.n; i++)
-		if (in_domain(domain_part(address), org->domains.items[i]))
+		if (in_domain(facts_domain_part(address), org->domains.items[i]))
 			return STANDING_INTERNAL;
 	return STANDING_OUTSIDE;
 }
 
 bool ub_org_is_ours(const struct ub_org *org, struct ub_text address)
 {
-	return address_standing(org, address) == STANDING_INTERNAL;
+	return facts_address_standing(org, address) == STANDING_INTERNAL;
 }
 
 bool ub_org_is_plainly_ours(const struct ub_org *org, struct ub_text address)
@@ -196,7 +196,7 @@ bool ub_org_is_plainly_ours(const struct ub_org *org, struct ub_text address)
 
 bool ub_org_is_guest(const struct ub_org *org, struct ub_text address)
 {
-	return address_standing(org, address) == STANDING_OUTSIDE;
+	return facts_address_standing(org, address) == STANDING_OUTSIDE;
 }
 
 const struct ub_org_person *ub_org_person(const struct ub_org *org, struct ub_text address)
@@ -246,7 +246,7 @@ const struct ub_team *ub_org_team(const struct ub_org *org, struct ub_text name)
 struct ub_text ub_org_lead(const struct ub_org *org, const struct ub_team *team)
 {
 	for (size_t i = 0; i < team->members.n; i++)
-		if (address_standing(org, team->members.items[i]) == STANDING_INTERNAL)
+		if (facts_address_standing(org, team->members.items[i]) == STANDING_INTERNAL)
 			return team->members.items[i];
 	return UB_TEXT_NONE;
 }

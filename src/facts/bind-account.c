@@ -3,7 +3,7 @@
 
 static struct ub_cel_value text_or_absent(struct ub_text text, struct ub_arena *arena)
 {
-	return text.len ? ub_cel_string(clean_line(text, arena)) : ub_cel_absent();
+	return text.len ? ub_cel_string(facts_clean_line(text, arena)) : ub_cel_absent();
 }
 
 static struct ub_cel_value instant_or_absent(int64_t instant)
@@ -14,7 +14,7 @@ static struct ub_cel_value instant_or_absent(int64_t instant)
 static struct ub_cel_value date_or_absent(const struct binding *binding, int64_t date)
 {
 	return date == UB_INSTANT_NONE ? ub_cel_absent()
-				       : ub_cel_timestamp(same_date(binding->facts, date), 0);
+				       : ub_cel_timestamp(facts_same_date(binding->facts, date), 0);
 }
 
 static struct ub_cel_value note_value(
@@ -22,11 +22,11 @@ static struct ub_cel_value note_value(
 {
 	struct ub_arena *arena = binding->arena;
 	struct ub_cel_value *fields = UB_NEW_ARRAY(arena, struct ub_cel_value, NOTE_FIELDS);
-	fields[NOTE_ID] = ub_cel_string(clean_line(note->id, arena));
-	fields[NOTE_TITLE] = ub_cel_string(clean_line(note->title, arena));
-	fields[NOTE_SEVERITY] = ub_cel_string(clean_line(note->severity, arena));
-	fields[NOTE_OWNER] = ub_cel_string(clean_line(note->owner, arena));
-	fields[NOTE_STATUS] = ub_cel_string(clean_line(note->status, arena));
+	fields[NOTE_ID] = ub_cel_string(facts_clean_line(note->id, arena));
+	fields[NOTE_TITLE] = ub_cel_string(facts_clean_line(note->title, arena));
+	fields[NOTE_SEVERITY] = ub_cel_string(facts_clean_line(note->severity, arena));
+	fields[NOTE_OWNER] = ub_cel_string(facts_clean_line(note->owner, arena));
+	fields[NOTE_STATUS] = ub_cel_string(facts_clean_line(note->status, arena));
 	fields[NOTE_DATE] = date_or_absent(binding, note->date);
 	fields[NOTE_CARRIED] = note->carried < 0 ? ub_cel_absent() : ub_cel_int(note->carried);
 	return ub_cel_object(arena, type, fields);
@@ -54,10 +54,10 @@ static struct ub_cel_value shared_value(struct binding *binding, const struct ub
 			continue;
 		struct ub_cel_value *fields =
 		    UB_NEW_ARRAY(binding->arena, struct ub_cel_value, SHARED_FIELDS);
-		fields[SHARED_ID] = ub_cel_string(clean_line(note->id, binding->arena));
-		fields[SHARED_TITLE] = ub_cel_string(clean_line(note->title, binding->arena));
-		fields[SHARED_OWNER] = ub_cel_string(clean_line(note->owner, binding->arena));
-		fields[SHARED_STATUS] = ub_cel_string(clean_line(note->status, binding->arena));
+		fields[SHARED_ID] = ub_cel_string(facts_clean_line(note->id, binding->arena));
+		fields[SHARED_TITLE] = ub_cel_string(facts_clean_line(note->title, binding->arena));
+		fields[SHARED_OWNER] = ub_cel_string(facts_clean_line(note->owner, binding->arena));
+		fields[SHARED_STATUS] = ub_cel_string(facts_clean_line(note->status, binding->arena));
 		fields[SHARED_DATE] = date_or_absent(binding, note->date);
 		items[n++] = ub_cel_object(binding->arena, type, fields);
 	}
@@ -70,20 +70,20 @@ static struct ub_cel_value stakeholders_value(struct binding *binding, const str
 	struct ub_people people = { NULL, 0, 0 };
 	for (size_t i = 0; i < account->n_stakeholders; i++) {
 		const struct ub_person *person =
-		    find_stakeholding_person(binding->facts, &account->stakeholders[i], binding->arena);
+		    facts_find_stakeholding_person(binding->facts, &account->stakeholders[i], binding->arena);
 		if (person)
 			*ub_push(binding->arena, &people) = person;
 	}
-	return people_value(binding, people);
+	return facts_people_value(binding, people);
 }
 
 static struct ub_cel_value seen_value(struct binding *binding, const struct ub_account_history *history)
 {
 	struct ub_cel_value *fields = UB_NEW_ARRAY(binding->arena, struct ub_cel_value, SEEN_FIELDS);
 	fields[SEEN_MEETINGS] = ub_cel_int(history->meetings);
-	fields[SEEN_PEOPLE] = text_list_value(history->people, binding->arena);
-	fields[SEEN_EXECUTIVES] = text_list_value(history->executives, binding->arena);
-	fields[SEEN_COLLEAGUES] = text_list_value(history->colleagues, binding->arena);
+	fields[SEEN_PEOPLE] = facts_text_list_value(history->people, binding->arena);
+	fields[SEEN_EXECUTIVES] = facts_text_list_value(history->executives, binding->arena);
+	fields[SEEN_COLLEAGUES] = facts_text_list_value(history->colleagues, binding->arena);
 	return ub_cel_object(binding->arena, ub_cel_find_object(binding->env, UB_TEXT("seen")), fields);
 }
 
@@ -103,7 +103,7 @@ static struct ub_cel_value field_value(const struct binding *binding, const stru
 		return ub_cel_absent();
 	switch (field->decl->type) {
 	case UB_FIELD_STRING:
-		return ub_cel_string(clean_lines(field->string, binding->arena));
+		return ub_cel_string(facts_clean_lines(field->string, binding->arena));
 	case UB_FIELD_INT:
 		return ub_cel_int(field->integer);
 	case UB_FIELD_DOUBLE:
@@ -152,14 +152,14 @@ static void set_account(
     struct ub_cel_value *fields, struct binding *binding, const struct ub_account *account)
 {
 	struct ub_arena *arena = binding->arena;
-	fields[ACCOUNT_ID] = ub_cel_string(clean_line(account->id, arena));
-	fields[ACCOUNT_HEALTH] = text_or_absent(ub_text(ub_health_word(account->health)), arena);
+	fields[ACCOUNT_ID] = ub_cel_string(facts_clean_line(account->id, arena));
+	fields[ACCOUNT_HEALTH] = text_or_absent(ub_text(ub_facts_health_word(account->health)), arena);
 	fields[ACCOUNT_SCORE] = account->has_score ? ub_cel_double(account->score) : ub_cel_absent();
 	fields[ACCOUNT_TIER] = text_or_absent(account->tier, arena);
 	fields[ACCOUNT_STAGE] = text_or_absent(account->stage, arena);
 	fields[ACCOUNT_RENEWAL] = date_or_absent(binding, account->renewal);
-	fields[ACCOUNT_OWNER] = colleague_value(binding, account->owner);
-	fields[ACCOUNT_TEAM] = colleagues_value(binding, account->team);
+	fields[ACCOUNT_OWNER] = facts_colleague_value(binding, account->owner);
+	fields[ACCOUNT_TEAM] = facts_colleagues_value(binding, account->team);
 	fields[ACCOUNT_STAKEHOLDERS] = stakeholders_value(binding, account);
 	fields[ACCOUNT_TICKETS] = notes_value(binding, "ticket", &account->tickets);
 	fields[ACCOUNT_FEATURE_REQUESTS] =
@@ -172,9 +172,9 @@ static void set_account(
 	fields[ACCOUNT_PARENT] = text_or_absent(account->parent, arena);
 	fields[ACCOUNT_AS_OF] = instant_or_absent(account->as_of);
 	fields[ACCOUNT_HEALTH_SINCE] = date_or_absent(binding, account->health_since);
-	fields[ACCOUNT_MANAGER] = colleague_value(binding, account->manager);
+	fields[ACCOUNT_MANAGER] = facts_colleague_value(binding, account->manager);
 	fields[ACCOUNT_LOAD] = account->load > 0 ? ub_cel_int(account->load) : ub_cel_absent();
-	fields[ACCOUNT_COMPETITORS] = text_list_value(account->competitors, arena);
+	fields[ACCOUNT_COMPETITORS] = facts_text_list_value(account->competitors, arena);
 	if (account == binding->facts->account)
 		set_history(fields, binding, binding->facts->history);
 }
@@ -193,7 +193,7 @@ static struct ub_cel_value customer_value(
 	if (account)
 		set_account(fields, binding, account);
 	fields[ACCOUNT_NAME] = ub_cel_string(name);
-	fields[ACCOUNT_DOMAINS] = text_list_value(domains, binding->arena);
+	fields[ACCOUNT_DOMAINS] = facts_text_list_value(domains, binding->arena);
 	fields[ACCOUNT_LANGUAGE] = ub_cel_string(facts->customer_language);
 	fields[ACCOUNT_SHARED_TICKETS] = shared_value(binding, account ? &account->tickets : &none);
 	fields[ACCOUNT_SHARED_REQUESTS] = shared_value(binding, account ? &account->feature_requests : &none);
@@ -203,18 +203,18 @@ static struct ub_cel_value customer_value(
 	return ub_cel_object(binding->arena, type, fields);
 }
 
-struct ub_cel_value account_value(struct binding *binding)
+struct ub_cel_value facts_account_value(struct binding *binding)
 {
 	const struct ub_facts *facts = binding->facts;
 	return customer_value(binding, facts->account, facts->account_name, facts->account_domains);
 }
 
-struct ub_cel_value accounts_value(struct binding *binding)
+struct ub_cel_value facts_accounts_value(struct binding *binding)
 {
 	const struct ub_facts *facts = binding->facts;
 	struct ub_cel_value *items = UB_NEW_ARRAY(binding->arena, struct ub_cel_value, facts->n_accounts);
 	for (size_t i = 0; i < facts->n_accounts; i++)
 		items[i] = customer_value(binding, facts->accounts[i],
-		    clean_line(facts->accounts[i]->name, binding->arena), facts->accounts[i]->domains);
+		    facts_clean_line(facts->accounts[i]->name, binding->arena), facts->accounts[i]->domains);
 	return ub_cel_list(binding->arena, items, facts->n_accounts);
 }

@@ -3,7 +3,7 @@
 
 /* The values of people in rules: in the meeting, in the account, in a team. */
 
-struct ub_cel_value text_list_value(struct ub_texts texts, struct ub_arena *arena)
+struct ub_cel_value facts_text_list_value(struct ub_texts texts, struct ub_arena *arena)
 {
 	struct ub_cel_value *items = UB_NEW_ARRAY(arena, struct ub_cel_value, texts.n);
 	for (size_t i = 0; i < texts.n; i++)
@@ -18,10 +18,10 @@ static void set_stakeholder(
 {
 	static const struct ub_stakeholder nothing = { .title = { "", 0 }, .persona = { "", 0 } };
 	const struct ub_stakeholder *s = person->stakeholder ? person->stakeholder : &nothing;
-	struct ub_text title = clean_line(s->title, arena);
+	struct ub_text title = facts_clean_line(s->title, arena);
 	fields[PERSON_TITLE] = ub_cel_string(title.len ? title : person->position);
-	fields[PERSON_PERSONA] = ub_cel_string(clean_line(s->persona, arena));
-	fields[PERSON_CONCERNS] = text_list_value(s->concerns, arena);
+	fields[PERSON_PERSONA] = ub_cel_string(facts_clean_line(s->persona, arena));
+	fields[PERSON_CONCERNS] = facts_text_list_value(s->concerns, arena);
 	fields[PERSON_EXECUTIVE] = ub_cel_bool(s->executive);
 	fields[PERSON_CHAMPION] = ub_cel_bool(s->champion);
 	fields[PERSON_ECONOMIC_BUYER] = ub_cel_bool(s->economic_buyer);
@@ -35,17 +35,17 @@ static struct ub_cel_value new_person_value(struct binding *binding, const struc
 	fields[PERSON_NAME] = ub_cel_string(person->name);
 	fields[PERSON_DOMAIN] = ub_cel_string(person->domain);
 	fields[PERSON_INTERNAL] = ub_cel_bool(person->internal);
-	fields[PERSON_ROLE] = ub_cel_string(ub_text(role_word(person->role)));
-	fields[PERSON_STATUS] = ub_cel_string(ub_text(answer_word(person->status)));
+	fields[PERSON_ROLE] = ub_cel_string(ub_text(facts_role_word(person->role)));
+	fields[PERSON_STATUS] = ub_cel_string(ub_text(facts_answer_word(person->status)));
 	fields[PERSON_KIND] = ub_cel_string(person->kind);
 	fields[PERSON_OPTIONAL] = ub_cel_bool(person->role == UB_ROLE_OPTIONAL);
-	fields[PERSON_TEAMS] = text_list_value(person->teams, arena);
+	fields[PERSON_TEAMS] = facts_text_list_value(person->teams, arena);
 	fields[PERSON_POSITION] = ub_cel_string(person->position);
 	set_stakeholder(fields, person, arena);
 	return ub_cel_object(arena, person->internal ? binding->colleague : binding->person, fields);
 }
 
-struct ub_cel_value person_value(struct binding *binding, const struct ub_person *person)
+struct ub_cel_value facts_person_value(struct binding *binding, const struct ub_person *person)
 {
 	struct ub_cel_value *known = ub_map_get(binding->values, person->email);
 	if (known)
@@ -56,7 +56,7 @@ struct ub_cel_value person_value(struct binding *binding, const struct ub_person
 	return *known;
 }
 
-struct ub_cel_value nobody_value(struct binding *binding)
+struct ub_cel_value facts_nobody_value(struct binding *binding)
 {
 	static const struct ub_person nobody = {
 		.email = { "", 0 }, .position = { "", 0 }, .kind = { "person", 6 }
@@ -64,30 +64,30 @@ struct ub_cel_value nobody_value(struct binding *binding)
 	return new_person_value(binding, &nobody);
 }
 
-struct ub_cel_value people_value(struct binding *binding, struct ub_people people)
+struct ub_cel_value facts_people_value(struct binding *binding, struct ub_people people)
 {
 	struct ub_cel_value *items = UB_NEW_ARRAY(binding->arena, struct ub_cel_value, people.n);
 	for (size_t i = 0; i < people.n; i++)
-		items[i] = person_value(binding, people.items[i]);
+		items[i] = facts_person_value(binding, people.items[i]);
 	return ub_cel_list(binding->arena, items, people.n);
 }
 
-struct ub_cel_value colleagues_value(struct binding *binding, struct ub_texts addresses)
+struct ub_cel_value facts_colleagues_value(struct binding *binding, struct ub_texts addresses)
 {
 	struct ub_people people = { NULL, 0, 0 };
 	struct ub_map *seen = ub_map_new(binding->arena);
 	for (size_t i = 0; i < addresses.n; i++) {
 		const struct ub_person *person =
-		    find_person(binding->facts, addresses.items[i], binding->arena);
+		    facts_find_person(binding->facts, addresses.items[i], binding->arena);
 		if (person && person->internal && ub_facts_comes(person) &&
 		    !ub_map_put(seen, person->email, (void *)person))
 			*ub_push(binding->arena, &people) = person;
 	}
-	return people_value(binding, people);
+	return facts_people_value(binding, people);
 }
 
-struct ub_cel_value colleague_value(struct binding *binding, struct ub_text address)
+struct ub_cel_value facts_colleague_value(struct binding *binding, struct ub_text address)
 {
-	const struct ub_person *person = find_person(binding->facts, address, binding->arena);
-	return person && person->internal ? person_value(binding, person) : ub_cel_absent();
+	const struct ub_person *person = facts_find_person(binding->facts, address, binding->arena);
+	return person && person->internal ? facts_person_value(binding, person) : ub_cel_absent();
 }

@@ -87,7 +87,7 @@ static bool is_in_capitals(struct ub_text word, struct ub_text rest)
 	return rest.len == 0 || rest.ptr[0] == ' ';
 }
 
-size_t sign_length(struct ub_text text)
+size_t facts_sign_length(struct ub_text text)
 {
 	unsigned char first = text.len ? (unsigned char)text.ptr[0] : 'x', second = 0;
 	if (first < 0x80)
@@ -114,7 +114,7 @@ static size_t prefix_length(struct ub_text title)
 
 static struct ub_text from_first_word(struct ub_text title)
 {
-	for (size_t length; (length = sign_length(title)) || (length = prefix_length(title));)
+	for (size_t length; (length = facts_sign_length(title)) || (length = prefix_length(title));)
 		title = ub_text_sub(title, length, title.len);
 	return title;
 }
@@ -202,7 +202,7 @@ static bool is_said_to_be_off(struct ub_text title)
 	return false;
 }
 
-bool title_says_cancelled(struct ub_text title)
+bool facts_title_says_cancelled(struct ub_text title)
 {
 	title = ub_text_trim(title);
 	return begins_cancelled(title) || ends_cancelled(title) || is_said_to_be_off(title);

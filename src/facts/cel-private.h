@@ -135,26 +135,26 @@ struct binding {
 
 /* ---- bind-people.c ---- */
 
-struct ub_cel_value text_list_value(struct ub_texts texts, struct ub_arena *arena);
+struct ub_cel_value facts_text_list_value(struct ub_texts texts, struct ub_arena *arena);
 /* One object for each address, however often it is asked for. */
-struct ub_cel_value person_value(struct binding *binding, const struct ub_person *person);
+struct ub_cel_value facts_person_value(struct binding *binding, const struct ub_person *person);
 /* For a meeting without an organizer. */
-struct ub_cel_value nobody_value(struct binding *binding);
-struct ub_cel_value people_value(struct binding *binding, struct ub_people people);
+struct ub_cel_value facts_nobody_value(struct binding *binding);
+struct ub_cel_value facts_people_value(struct binding *binding, struct ub_people people);
 /* The people at these addresses who are ours, each once. */
-struct ub_cel_value colleagues_value(struct binding *binding, struct ub_texts addresses);
+struct ub_cel_value facts_colleagues_value(struct binding *binding, struct ub_texts addresses);
 /* One of ours, such as an owner. Absent: nobody of ours has that address. */
-struct ub_cel_value colleague_value(struct binding *binding, struct ub_text address);
+struct ub_cel_value facts_colleague_value(struct binding *binding, struct ub_text address);
 
 /* ---- bind-account.c ---- */
 
 /* The customer: by name and domains always, and with its data where the guests belong to one account. */
-struct ub_cel_value account_value(struct binding *binding);
+struct ub_cel_value facts_account_value(struct binding *binding);
 /* Each account that guests belong to, with its data. */
-struct ub_cel_value accounts_value(struct binding *binding);
+struct ub_cel_value facts_accounts_value(struct binding *binding);
 
 /* ---- functions.c ---- */
 
-void declare_functions(struct ub_cel_env *env);
+void facts_declare_functions(struct ub_cel_env *env);
 
 #endif

@@ -51,7 +51,7 @@ static bool is_clean(struct ub_text text)
 	return true;
 }
 
-struct ub_text clean_lines(struct ub_text text, struct ub_arena *arena)
+struct ub_text facts_clean_lines(struct ub_text text, struct ub_arena *arena)
 {
 	if (is_clean(text))
 		return text.len ? text : UB_TEXT_NONE; /* the pointer is never NULL */
@@ -76,9 +76,9 @@ struct ub_text clean_lines(struct ub_text text, struct ub_arena *arena)
 	return ub_buf_text(&out);
 }
 
-struct ub_text clean_line(struct ub_text text, struct ub_arena *arena)
+struct ub_text facts_clean_line(struct ub_text text, struct ub_arena *arena)
 {
-	text = ub_text_trim(clean_lines(text, arena));
+	text = ub_text_trim(facts_clean_lines(text, arena));
 	if (is_clean(text))
 		return text;
 	struct ub_buf out = UB_BUF(arena);

@@ -79,7 +79,7 @@ static size_t link_end(struct ub_text text, size_t at)
 	return end;
 }
 
-struct ub_text find_conference(struct ub_text text)
+struct ub_text facts_find_conference(struct ub_text text)
 {
 	struct ub_text const scheme = UB_TEXT("https://");
 	for (size_t at = 0; (at = ub_text_find(text, scheme, at)) != SIZE_MAX;) {

@@ -60,7 +60,7 @@ static struct ub_text language_of_guests(struct ub_people guests)
 	return common;
 }
 
-struct ub_text customer_language(const struct ub_facts *facts, struct ub_arena *arena)
+struct ub_text facts_customer_language(const struct ub_facts *facts, struct ub_arena *arena)
 {
 	const struct ub_org *org = facts->org;
 	const struct ub_meeting *meeting = &facts->meeting;
@@ -68,7 +68,7 @@ struct ub_text customer_language(const struct ub_facts *facts, struct ub_arena *
 		return facts->accounts[0]->language;
 	if (org->customer_language.len)
 		return org->customer_language;
-	struct ub_text language = written_language(meeting->title, meeting->own_text, arena);
+	struct ub_text language = facts_written_language(meeting->title, meeting->own_text, arena);
 	if (language.len == 0)
 		language = language_of_guests(meeting->external);
 	if (language.len)

@@ -249,7 +249,7 @@ void ub_facts_declare(struct ub_cel_env *env, const struct ub_account_field_decl
 	declare_object(env, "organization", NULL, org_fields, ORG_FIELDS);
 	declare_object(env, "team", "name", team_fields, TEAM_FIELDS);
 	declare_account(env, fields, n_fields, arena);
-	declare_functions(env);
+	facts_declare_functions(env);
 	for (size_t i = 0; i < UB_COUNT(variables); i++)
 		ub_cel_declare(env, &variables[i]);
 }

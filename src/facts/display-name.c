@@ -181,7 +181,7 @@ static struct ub_text turn_round(struct ub_text text, struct ub_arena *arena)
 static void cut_salutation(struct ub_text *text)
 {
 	for (size_t length;
-	     text->len && (unsigned char)text->ptr[0] >= 0x80 && (length = sign_length(*text));)
+	     text->len && (unsigned char)text->ptr[0] >= 0x80 && (length = facts_sign_length(*text));)
 		*text = ub_text_trim(ub_text_sub(*text, length, text->len));
 	struct ub_text word = first_word(*text), rest = ub_text_trim(ub_text_sub(*text, word.len, text->len));
 	if (is_one_of(word, salutations, UB_COUNT(salutations)) &&
@@ -200,10 +200,10 @@ static void cut_leading_role(struct ub_text *text, struct display_name *found)
 	*text = rest;
 }
 
-struct display_name read_display_name(struct ub_text text, struct ub_arena *arena)
+struct display_name facts_read_display_name(struct ub_text text, struct ub_arena *arena)
 {
 	struct display_name found = { .name = UB_TEXT_NONE, .role = UB_TEXT_NONE };
-	text = unquote(clean_line(text, arena));
+	text = unquote(facts_clean_line(text, arena));
 	/* Each costs a copy, and no name has more. */
 	for (int i = 0; i < 4 && (cut_bracket(&text, &found) || cut_inner_bracket(&text, &found, arena)); i++)
 		;

@@ -50,7 +50,7 @@ static void add_times(struct listing *to, const struct ub_meeting *meeting, cons
 	add_text(to, "meeting.duration", ub_buf_text(&duration));
 	add_flag(to, "meeting.all_day", meeting->event->start.date);
 	add_text(to, "meeting.time_zone", ub_cal_zone_name(meeting->zone));
-	add_text(to, "meeting.repeats", ub_text(repeats_word(meeting->event->repeats)));
+	add_text(to, "meeting.repeats", ub_text(facts_repeats_word(meeting->event->repeats)));
 }
 
 /* Of which instance the decision is. Of a single meeting there is nothing to tell. */
@@ -92,7 +92,7 @@ struct ub_fact_list ub_facts_list(const struct ub_facts *facts, struct ub_arena 
 	struct listing to = { .arena = arena };
 	struct ub_texts names = { NULL, 0, 0 };
 	struct ub_buf today = UB_BUF(arena);
-	add_text(&to, "meeting.uid", clean_line(meeting->event->uid, arena));
+	add_text(&to, "meeting.uid", facts_clean_line(meeting->event->uid, arena));
 	add_text(&to, "meeting.title", meeting->title);
 	add_text(&to, "meeting.location", meeting->location);
 	add_text(&to, "meeting.conference", meeting->conference);
@@ -100,14 +100,14 @@ struct ub_fact_list ub_facts_list(const struct ub_facts *facts, struct ub_arena 
 	add_times(&to, meeting, zone);
 	add_instance(&to, meeting->event, zone);
 	add_who(&to, meeting);
-	add_text(&to, "meeting.status", ub_text(event_status_word(meeting->event->status)));
+	add_text(&to, "meeting.status", ub_text(facts_event_status_word(meeting->event->status)));
 	add_flag(&to, "meeting.private", meeting->event->class != UB_CLASS_PUBLIC);
-	add_text(&to, "meeting.class", ub_text(ub_class_word(meeting->event->class)));
+	add_text(&to, "meeting.class", ub_text(ub_facts_class_word(meeting->event->class)));
 	add_list(&to, "meeting.categories", meeting->categories);
 	add_text(&to, "meeting.calendar", meeting->calendar);
 	add_flag(&to, "has_account", facts->account != NULL);
 	for (size_t i = 0; facts->n_accounts > 1 && i < facts->n_accounts; i++)
-		*ub_push(arena, &names) = clean_line(facts->accounts[i]->name, arena);
+		*ub_push(arena, &names) = facts_clean_line(facts->accounts[i]->name, arena);
 	add_list(&to, "accounts", names);
 	add_text(&to, "account.name", facts->account_name);
 	add_list(&to, "account.domains", facts->account_domains);

@@ -103,7 +103,7 @@ static struct ub_cel_value call_team(struct ub_cel_call *call, const struct ub_c
 	const struct ub_org *org = binding->facts->org;
 	struct ub_text name = ub_cel_text(args[0]);
 	const struct ub_team *team = ub_org_team(org, name);
-	return team ? colleagues_value(binding, team->members) : no_such_team(call, org, name);
+	return team ? facts_colleagues_value(binding, team->members) : no_such_team(call, org, name);
 }
 
 static struct ub_cel_value call_ours(struct ub_cel_call *call, const struct ub_cel_value *args, size_t n)
@@ -116,10 +116,10 @@ static struct ub_cel_value call_ours(struct ub_cel_call *call, const struct ub_c
 		return ub_cel_fail_cost(call);
 	for (size_t i = 0; i < list->n; i++)
 		*ub_push(call->arena, &addresses) = ub_cel_text(list->items[i].object->fields[PERSON_EMAIL]);
-	return colleagues_value(binding, addresses);
+	return facts_colleagues_value(binding, addresses);
 }
 
-void declare_functions(struct ub_cel_env *env)
+void facts_declare_functions(struct ub_cel_env *env)
 {
 	static const struct ub_cel_function functions[] = {
 		{ .name = "days", .signature = "(int) -> duration", .function = call_days },

@@ -145,7 +145,7 @@ static size_t read_tag(struct ub_text text, size_t at, struct ub_buf *out)
 		return at;
 	if (tag->kind == SILENT && !closing)
 		return skip_contents(text, end, tag);
-	struct ub_text link = closing ? UB_TEXT_NONE : find_conference(ub_text_sub(text, at, end));
+	struct ub_text link = closing ? UB_TEXT_NONE : facts_find_conference(ub_text_sub(text, at, end));
 	if (link.len) {
 		put_break(out, '\n');
 		ub_buf_printf(out, "%.*s\n", UB_ARGS(link));
@@ -157,7 +157,7 @@ static size_t read_tag(struct ub_text text, size_t at, struct ub_buf *out)
 	return end;
 }
 
-struct ub_text html_to_text(struct ub_text text, struct ub_arena *arena)
+struct ub_text facts_html_to_text(struct ub_text text, struct ub_arena *arena)
 {
 	if (ub_text_find(text, UB_TEXT("<"), 0) == SIZE_MAX &&
 	    ub_text_find(text, UB_TEXT("&"), 0) == SIZE_MAX)

@@ -37,7 +37,7 @@ static bool is_cancelled(const struct question *q)
 {
 	return q->event->status == UB_STATUS_CANCELLED ||
 	       ub_text_eq_nocase(q->event->method, UB_TEXT("CANCEL")) ||
-	       title_says_cancelled(q->event->summary);
+	       facts_title_says_cancelled(q->event->summary);
 }
 
 static bool is_single_instance(const struct question *q)
@@ -60,8 +60,8 @@ static bool is_gone(const struct question *q)
 static bool is_past(const struct question *q)
 {
 	const struct ub_zone *zone = q->org->standard.zone;
-	int64_t start = when_instant(&q->event->start, zone);
-	int64_t end = q->event->end.given ? when_instant(&q->event->end, zone) : start;
+	int64_t start = facts_when_instant(&q->event->start, zone);
+	int64_t end = q->event->end.given ? facts_when_instant(&q->event->end, zone) : start;
 	return (end > start ? end : start) <= q->now;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "facts-private.h"
 
-int64_t when_instant(const struct ub_when *when, const struct ub_zone *floating)
+int64_t facts_when_instant(const struct ub_when *when, const struct ub_zone *floating)
 {
 	const struct ub_zone *zone = when->zone ? when->zone : floating;
 	if (when->date)
@@ -19,7 +19,7 @@ static const struct ub_person *find_owner(const struct ub_facts_input *input,
 	const struct ub_person *listed = ub_map_get(all->by_address, address);
 	if (listed)
 		return listed;
-	struct ub_person *owner = (struct ub_person *)make_person(input->org, account, address, arena);
+	struct ub_person *owner = (struct ub_person *)facts_make_person(input->org, account, address, arena);
 	owner->status = UB_PARTSTAT_ACCEPTED;
 	ub_map_put(all->by_address, address, owner);
 	return owner;
@@ -43,7 +43,7 @@ static bool is_ours_in_private(const struct ub_person *person, const struct ever
  * there, too. */
 static bool is_doubled(const struct ub_person *person, const struct everybody *all, struct ub_arena *arena)
 {
-	struct ub_text local = local_part(person->email);
+	struct ub_text local = facts_local_part(person->email);
 	size_t plus = ub_text_find(local, UB_TEXT("+"), 0);
 	if (plus == SIZE_MAX)
 		return false;
@@ -72,18 +72,19 @@ static void find_unread(struct ub_meeting *meeting, struct ub_arena *arena)
 {
 	const struct ub_event *event = meeting->event;
 	if (event->organizer && event->organizer->unread.len)
-		*ub_push(arena, &meeting->unread) = clean_line(event->organizer->unread, arena);
+		*ub_push(arena, &meeting->unread) = facts_clean_line(event->organizer->unread, arena);
 	for (size_t i = 0; i < event->n_attendees; i++)
 		if (event->attendees[i].unread.len)
-			*ub_push(arena, &meeting->unread) = clean_line(event->attendees[i].unread, arena);
+			*ub_push(arena, &meeting->unread) =
+			    facts_clean_line(event->attendees[i].unread, arena);
 }
 
 static void read_times(struct ub_meeting *meeting, const struct ub_zone *own)
 {
 	const struct ub_event *event = meeting->event;
 	meeting->zone = event->start.zone ? event->start.zone : own;
-	meeting->start = when_instant(&event->start, own);
-	meeting->end = event->end.given ? when_instant(&event->end, own) : meeting->start;
+	meeting->start = facts_when_instant(&event->start, own);
+	meeting->end = event->end.given ? facts_when_instant(&event->end, own) : meeting->start;
 	if (meeting->end < meeting->start)
 		meeting->end = meeting->start;
 }
@@ -91,20 +92,20 @@ static void read_times(struct ub_meeting *meeting, const struct ub_zone *own)
 static void read_texts(struct ub_meeting *meeting, struct ub_arena *arena)
 {
 	const struct ub_event *event = meeting->event;
-	meeting->title = clean_line(event->summary, arena);
-	meeting->description = clean_lines(html_to_text(event->description, arena), arena);
-	meeting->own_text = own_text(meeting->description, arena);
-	meeting->location = clean_line(event->location, arena);
-	meeting->url = clean_line(event->url, arena);
-	meeting->conference = clean_line(event->conference, arena);
+	meeting->title = facts_clean_line(event->summary, arena);
+	meeting->description = facts_clean_lines(facts_html_to_text(event->description, arena), arena);
+	meeting->own_text = facts_own_text(meeting->description, arena);
+	meeting->location = facts_clean_line(event->location, arena);
+	meeting->url = facts_clean_line(event->url, arena);
+	meeting->conference = facts_clean_line(event->conference, arena);
 	bool telephone = ub_text_eq_nocase(ub_text_sub(meeting->conference, 0, 4), UB_TEXT("tel:"));
-	struct ub_text found = find_conference(meeting->location);
+	struct ub_text found = facts_find_conference(meeting->location);
 	if (found.len == 0)
-		found = find_conference(meeting->description);
+		found = facts_find_conference(meeting->description);
 	if (meeting->conference.len == 0 || (telephone && found.len))
 		meeting->conference = found;
 	for (size_t i = 0; i < event->categories.n; i++)
-		*ub_push(arena, &meeting->categories) = clean_line(event->categories.items[i], arena);
+		*ub_push(arena, &meeting->categories) = facts_clean_line(event->categories.items[i], arena);
 }
 
 /* The domain that most guests come from. Of several such domains the first counts; free mailboxes do not. */
@@ -145,13 +146,13 @@ static void name_account(struct ub_facts *facts, struct ub_arena *arena)
 {
 	struct ub_people guests = facts->meeting.external;
 	if (facts->n_accounts) {
-		facts->account_name = clean_line(facts->accounts[0]->name, arena);
+		facts->account_name = facts_clean_line(facts->accounts[0]->name, arena);
 		facts->account_domains = facts->accounts[0]->domains;
 		return;
 	}
 	struct ub_text domain = guests_domain(guests, arena);
 	if (domain.len) {
-		facts->account_name = name_from_domain(domain, arena);
+		facts->account_name = facts_name_from_domain(domain, arena);
 		*ub_push(arena, &facts->account_domains) = domain;
 	} else if (guests.n) {
 		facts->account_name = guests.items[0]->name;
@@ -165,13 +166,13 @@ const struct ub_facts *ub_facts_make(const struct ub_facts_input *input, struct 
 	facts->account = input->n_others ? NULL : input->account;
 	if (facts->account)
 		facts->history = input->history ? input->history : facts->account->history;
-	struct everybody all = find_everybody(input->event, input->org, facts->account, arena);
+	struct everybody all = facts_find_everybody(input->event, input->org, facts->account, arena);
 	meeting->event = input->event;
 	meeting->organizer = all.organizer;
 	meeting->attendees = all.attendees;
 	meeting->owner = find_owner(input, facts->account, &all, arena);
 	meeting->organized_by_us = all.organizer && all.organizer->internal;
-	meeting->calendar = clean_line(input->calendar, arena);
+	meeting->calendar = facts_clean_line(input->calendar, arena);
 	sort_people(meeting, &all, arena);
 	find_unread(meeting, arena);
 	facts->zone = meeting->owner ? ub_org_person(input->org, meeting->owner->email)->zone
@@ -188,11 +189,11 @@ const struct ub_facts *ub_facts_make(const struct ub_facts_input *input, struct 
 	    input->org->standard.zone, ub_cal_local_day(input->org->standard.zone, input->now));
 	list_accounts(facts, input, arena);
 	name_account(facts, arena);
-	facts->customer_language = customer_language(facts, arena);
+	facts->customer_language = facts_customer_language(facts, arena);
 	return facts;
 }
 
-int64_t same_date(const struct ub_facts *facts, int64_t instant)
+int64_t facts_same_date(const struct ub_facts *facts, int64_t instant)
 {
 	const struct ub_zone *zone = facts->org->standard.zone;
 	ub_day day = ub_cal_local_day(zone, instant);
@@ -202,7 +203,7 @@ int64_t same_date(const struct ub_facts *facts, int64_t instant)
 struct ub_texts ub_facts_guests(
     const struct ub_event *event, const struct ub_org *org, struct ub_arena *arena)
 {
-	struct everybody all = find_everybody(event, org, NULL, arena);
+	struct everybody all = facts_find_everybody(event, org, NULL, arena);
 	struct ub_texts guests = { NULL, 0, 0 };
 	for (size_t i = 0; i < ub_map_size(all.by_address); i++) {
 		const struct ub_person *person = ub_map_at(all.by_address, i, NULL);
@@ -215,7 +216,7 @@ struct ub_texts ub_facts_guests(
 struct ub_texts ub_facts_outsiders(
     const struct ub_event *event, const struct ub_org *org, struct ub_arena *arena)
 {
-	struct everybody all = find_everybody(event, org, NULL, arena);
+	struct everybody all = facts_find_everybody(event, org, NULL, arena);
 	struct ub_texts outsiders = { NULL, 0, 0 };
 	for (size_t i = 0; i < ub_map_size(all.by_address); i++) {
 		const struct ub_person *person = ub_map_at(all.by_address, i, NULL);
@@ -243,7 +244,7 @@ static bool is_ours(const struct ub_party *party, const struct ub_org *org)
 {
 	bool individual = party->cutype == UB_CUTYPE_INDIVIDUAL || party->cutype == UB_CUTYPE_UNKNOWN;
 	return individual && ub_facts_is_address(party->address) &&
-	       address_standing(org, party->address) == STANDING_INTERNAL;
+	       facts_address_standing(org, party->address) == STANDING_INTERNAL;
 }
 
 struct ub_text ub_facts_default_owner(const struct ub_event *event, const struct ub_org *org)

@@ -19,9 +19,9 @@ static void put_capitalized(struct ub_buf *out, struct ub_text word)
 }
 
 /* The part after a plus is a sorting aid of the mailbox (RFC 5233). */
-struct ub_text name_from_address(struct ub_text address, struct ub_arena *arena)
+struct ub_text facts_name_from_address(struct ub_text address, struct ub_arena *arena)
 {
-	struct ub_text local = local_part(address);
+	struct ub_text local = facts_local_part(address);
 	local = ub_text_sub(local, 0, ub_text_find(local, UB_TEXT("+"), 0));
 	struct ub_buf out = UB_BUF(arena);
 	size_t from = 0;
@@ -57,7 +57,7 @@ static struct ub_text cut_last_label(struct ub_text *domain)
 	return label;
 }
 
-struct ub_text name_from_domain(struct ub_text domain, struct ub_arena *arena)
+struct ub_text facts_name_from_domain(struct ub_text domain, struct ub_arena *arena)
 {
 	/* Microsoft's customers have domains below this one. */
 	struct ub_text const tenants = UB_TEXT(".onmicrosoft.com");
@@ -68,6 +68,6 @@ struct ub_text name_from_domain(struct ub_text domain, struct ub_arena *arena)
 	if (rest.len && is_second_level(label, top))
 		label = cut_last_label(&rest);
 	struct ub_buf out = UB_BUF(arena);
-	put_capitalized(&out, readable_label(label, arena));
+	put_capitalized(&out, facts_readable_label(label, arena));
 	return ub_buf_text(&out);
 }

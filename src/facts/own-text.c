@@ -125,7 +125,7 @@ static struct ub_text without_links(struct ub_text line, struct ub_arena *arena)
 {
 	struct ub_buf out = UB_BUF(arena);
 	struct ub_text link;
-	while ((link = find_conference(line)).len) {
+	while ((link = facts_find_conference(line)).len) {
 		size_t from = (size_t)(link.ptr - line.ptr), to = from + link.len;
 		if (from > 0 && to < line.len && strchr("<([", line.ptr[from - 1]) &&
 		    strchr(">)]", line.ptr[to])) {
@@ -192,7 +192,7 @@ static struct ub_text without_blocks(struct ub_text text, struct ub_arena *arena
 		}
 		bool closed;
 		struct ub_text after = rest, block = cut_block(&after, &closed);
-		if (!find_conference(block).len && !(closed && is_googles(ub_text_trim(line))))
+		if (!facts_find_conference(block).len && !(closed && is_googles(ub_text_trim(line))))
 			continue;
 		rest = after;
 		while (closed && goes_on(rest))
@@ -296,11 +296,11 @@ static struct ub_text without_headers(struct ub_text text, struct ub_arena *aren
 	return ub_text_trim(ub_buf_text(&out));
 }
 
-struct ub_text own_text(struct ub_text text, struct ub_arena *arena)
+struct ub_text facts_own_text(struct ub_text text, struct ub_arena *arena)
 {
 	text = without_headers(text, arena);
 	bool booked = is_booked(text);
-	if (find_conference(text).len == 0 && !booked && !has_googles(text))
+	if (facts_find_conference(text).len == 0 && !booked && !has_googles(text))
 		return text;
 	struct ub_buf out = UB_BUF(arena);
 	struct ub_text rest = without_blocks(up_to_note(text, arena), arena), line;

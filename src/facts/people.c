@@ -3,7 +3,7 @@
 
 static struct ub_text kind_of(enum standing standing, enum ub_cutype cutype, struct ub_text address)
 {
-	const char *known = standing == STANDING_OUTSIDE ? kind_of_address(address) : NULL;
+	const char *known = standing == STANDING_OUTSIDE ? facts_kind_of_address(address) : NULL;
 	switch (cutype) {
 	case UB_CUTYPE_ROOM:
 		return UB_TEXT("room");
@@ -15,7 +15,7 @@ static struct ub_text kind_of(enum standing standing, enum ub_cutype cutype, str
 	case UB_CUTYPE_UNKNOWN:
 		break;
 	}
-	if (is_room_address(address))
+	if (facts_is_room_address(address))
 		return UB_TEXT("room");
 	if (known)
 		return ub_text(known);
@@ -48,11 +48,11 @@ static const struct ub_stakeholder *find_stakeholder(const struct ub_account *ac
 static void set_name(struct ub_person *person, struct ub_text given, const struct ub_stakeholder *stakeholder,
     struct ub_arena *arena)
 {
-	struct display_name found = read_display_name(given, arena);
+	struct display_name found = facts_read_display_name(given, arena);
 	bool none = found.name.len == 0 || ub_facts_is_address(found.name);
 	person->name = !none                                  ? found.name
-		       : stakeholder && stakeholder->name.len ? clean_line(stakeholder->name, arena)
-							      : name_from_address(person->email, arena);
+		       : stakeholder && stakeholder->name.len ? facts_clean_line(stakeholder->name, arena)
+							      : facts_name_from_address(person->email, arena);
 	person->position = found.role;
 }
 
@@ -62,8 +62,8 @@ static struct ub_person *new_person(const struct ub_org *org, const struct ub_st
 	struct ub_person *person = UB_NEW(arena, struct ub_person);
 	person->email = ub_text_lower(arena, party->address);
 	set_name(person, party->name, stakeholder, arena);
-	person->domain = domain_part(person->email);
-	enum standing standing = address_standing(org, person->email);
+	person->domain = facts_domain_part(person->email);
+	enum standing standing = facts_address_standing(org, person->email);
 	person->kind = kind_of(standing, party->cutype, person->email);
 	person->internal = standing == STANDING_INTERNAL && is_person(person);
 	person->outside = standing == STANDING_OUTSIDE && is_person(person);
@@ -76,14 +76,14 @@ static struct ub_person *new_person(const struct ub_org *org, const struct ub_st
 	return person;
 }
 
-const struct ub_person *make_person(const struct ub_org *org, const struct ub_account *account,
+const struct ub_person *facts_make_person(const struct ub_org *org, const struct ub_account *account,
     struct ub_text address, struct ub_arena *arena)
 {
 	struct ub_party party = { .address = address };
 	return new_person(org, find_stakeholder(account, address), &party, arena);
 }
 
-const struct ub_person *find_stakeholding_person(
+const struct ub_person *facts_find_stakeholding_person(
     const struct ub_facts *facts, const struct ub_stakeholder *stakeholder, struct ub_arena *arena)
 {
 	if (!ub_facts_is_address(stakeholder->email))
@@ -138,7 +138,7 @@ static void enter_delegates(struct everybody *all, const struct ub_org *org, con
 	}
 }
 
-struct everybody find_everybody(const struct ub_event *event, const struct ub_org *org,
+struct everybody facts_find_everybody(const struct ub_event *event, const struct ub_org *org,
     const struct ub_account *account, struct ub_arena *arena)
 {
 	struct everybody all = { .by_address = ub_map_new(arena) };
@@ -158,12 +158,12 @@ struct everybody find_everybody(const struct ub_event *event, const struct ub_or
 	return all;
 }
 
-const struct ub_person *find_person(
+const struct ub_person *facts_find_person(
     const struct ub_facts *facts, struct ub_text address, struct ub_arena *arena)
 {
 	if (!ub_facts_is_address(address))
 		return NULL;
 	struct ub_text key = ub_text_lower(arena, address);
 	const struct ub_person *known = ub_map_get(facts->people, key);
-	return known ? known : make_person(facts->org, facts->account, key, arena);
+	return known ? known : facts_make_person(facts->org, facts->account, key, arena);
 }

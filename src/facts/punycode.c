@@ -83,7 +83,7 @@ static size_t decode(struct ub_text label, uint32_t *codes)
 	return n;
 }
 
-struct ub_text readable_label(struct ub_text label, struct ub_arena *arena)
+struct ub_text facts_readable_label(struct ub_text label, struct ub_arena *arena)
 {
 	uint32_t codes[LABEL_MAX];
 	struct ub_buf out = UB_BUF(arena);
@@ -92,6 +92,6 @@ struct ub_text readable_label(struct ub_text label, struct ub_arena *arena)
 	size_t n = decode(ub_text_sub(label, 4, label.len), codes);
 	for (size_t i = 0; i < n; i++)
 		put_utf8(&out, codes[i]);
-	struct ub_text text = clean_line(ub_buf_text(&out), arena);
+	struct ub_text text = facts_clean_line(ub_buf_text(&out), arena);
 	return text.len && ub_text_utf8_valid(text) ? text : label;
 }

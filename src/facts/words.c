@@ -3,7 +3,7 @@
 
 /* The words that rules see. */
 
-const char *repeats_word(enum ub_repeats repeats)
+const char *facts_repeats_word(enum ub_repeats repeats)
 {
 	static const char *const words[] = {
 		[UB_REPEATS_NOT] = "",
@@ -16,7 +16,7 @@ const char *repeats_word(enum ub_repeats repeats)
 	return words[repeats];
 }
 
-const char *event_status_word(enum ub_status status)
+const char *facts_event_status_word(enum ub_status status)
 {
 	static const char *const words[] = {
 		[UB_STATUS_NONE] = "",
@@ -27,7 +27,7 @@ const char *event_status_word(enum ub_status status)
 	return words[status];
 }
 
-const char *ub_class_word(enum ub_class class)
+const char *ub_facts_class_word(enum ub_class class)
 {
 	static const char *const words[] = {
 		[UB_CLASS_PUBLIC] = "public",
@@ -37,7 +37,7 @@ const char *ub_class_word(enum ub_class class)
 	return words[class];
 }
 
-const char *answer_word(enum ub_partstat status)
+const char *facts_answer_word(enum ub_partstat status)
 {
 	static const char *const words[] = {
 		[UB_PARTSTAT_NEEDS_ACTION] = "needs-action",
@@ -49,7 +49,7 @@ const char *answer_word(enum ub_partstat status)
 	return words[status];
 }
 
-const char *role_word(enum ub_role role)
+const char *facts_role_word(enum ub_role role)
 {
 	static const char *const words[] = {
 		[UB_ROLE_REQUIRED] = "required",
@@ -60,7 +60,7 @@ const char *role_word(enum ub_role role)
 	return words[role];
 }
 
-const char *ub_health_word(enum ub_health health)
+const char *ub_facts_health_word(enum ub_health health)
 {
 	static const char *const words[] = {
 		[UB_HEALTH_UNKNOWN] = "",
@@ -71,7 +71,7 @@ const char *ub_health_word(enum ub_health health)
 	return words[health];
 }
 
-const char *customers_word(enum ub_customers customers)
+const char *facts_customers_word(enum ub_customers customers)
 {
 	static const char *const words[] = {
 		[UB_CUSTOMERS_ANYBODY] = "anybody",
@@ -80,7 +80,7 @@ const char *customers_word(enum ub_customers customers)
 	return words[customers];
 }
 
-const char *profile_word(enum ub_profile profile)
+const char *facts_profile_word(enum ub_profile profile)
 {
 	static const char *const words[] = {
 		[UB_PROFILE_STANDARD] = "standard",

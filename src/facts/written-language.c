@@ -202,7 +202,7 @@ static const struct listed *next_listed(struct ub_text text, struct ub_text lowe
 	return NULL;
 }
 
-struct ub_text written_language(struct ub_text title, struct ub_text text, struct ub_arena *arena)
+struct ub_text facts_written_language(struct ub_text title, struct ub_text text, struct ub_arena *arena)
 {
 	enum { TEXT_READ = 2000, ENOUGH = 2 };
 	size_t counts[N_LANGUAGES] = { 0 }, best = 0, second = 0;

@@ -3,7 +3,7 @@
 
 /* Each line is a row of sixteen bytes; each number is the sum of the HTTP_ classes of its byte. */
 /* clang-format off */
-const unsigned char ub_http_class[256] = {
+const unsigned char http_class[256] = {
 	/* 0_ */  0,  0,  0,  0,  0,  0,  0,  0,  0,  2,  0,  0,  0,  0,  0,  0,
 	/* 1_ */  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,
 	/* 2_ */  2, 23,  6,  7, 23, 15, 23, 23, 22, 22, 23, 23, 22, 31, 31,  6,

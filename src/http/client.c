@@ -25,13 +25,13 @@ void ub_dav_init(void)
 {
 	if (curl_global_init(CURL_GLOBAL_ALL) != 0)
 		abort();
-	ub_dav_init_xml();
+	dav_init_xml();
 }
 
 void ub_dav_cleanup(void)
 {
 	curl_global_cleanup();
-	ub_dav_cleanup_xml();
+	dav_cleanup_xml();
 }
 
 static const char *const outcome_texts[] = {

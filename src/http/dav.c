@@ -86,12 +86,12 @@ struct ub_text ub_dav_multiget_query(
 	return ub_buf_text(&query);
 }
 
-void ub_dav_init_xml(void)
+void dav_init_xml(void)
 {
 	xmlInitParser();
 }
 
-void ub_dav_cleanup_xml(void)
+void dav_cleanup_xml(void)
 {
 	xmlCleanupParser();
 }

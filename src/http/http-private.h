@@ -14,11 +14,11 @@ enum {
 	HTTP_HEX = 32,
 };
 
-extern const unsigned char ub_http_class[256];
+extern const unsigned char http_class[256];
 
 static inline bool http_is(char c, unsigned classes)
 {
-	return (ub_http_class[(unsigned char)c] & classes) != 0;
+	return (http_class[(unsigned char)c] & classes) != 0;
 }
 
 static inline bool http_all(struct ub_text text, unsigned classes)

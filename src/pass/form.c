@@ -32,7 +32,7 @@ static bool is_noted(struct ub_pass *pass, const struct ub_store_client *note)
 void pass_note_product(struct ub_pass *pass, const struct ub_facts *facts)
 {
 	const struct ub_person *organizer = facts->meeting.organizer;
-	const struct ub_client_family *client = ub_client_family_of_product(facts->meeting.event->prodid);
+	const struct ub_client_family *client = ub_clients_family_of_product(facts->meeting.event->prodid);
 	bool own = !organizer || ub_text_eq(organizer->email, pass->identity.owner);
 	if (!client || client->tool || !own)
 		return;

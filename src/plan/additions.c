@@ -17,7 +17,7 @@ static struct ub_text mark_of(
 {
 	struct ub_item_key key = { making->input->facts->meeting.event->uid, making->owner->email, family,
 		amend->name };
-	return ub_plan_amend_mark(&key, making->arena);
+	return plan_amend_mark(&key, making->arena);
 }
 
 static bool fill_agenda(struct ub_making *making, const struct ub_template *body, struct ub_amendment *out)
@@ -25,14 +25,13 @@ static bool fill_agenda(struct ub_making *making, const struct ub_template *body
 	const struct ub_meeting *meeting = &making->input->facts->meeting;
 	struct ub_buf text = UB_BUF(making->arena);
 	struct ub_text why = UB_TEXT_NONE;
-	const struct ub_template *variant = ub_plan_translated(making, body);
+	const struct ub_template *variant = plan_translated(making, body);
 	if (!ub_template_render(variant, NULL, 0, (meeting->end - meeting->start) / 60,
-		ub_plan_activation_for(making, variant), &text, &why)) {
-		ub_plan_note(
-		    making, UB_NOTE_UNDECIDED, out->id, "`template` cannot tell: %.*s", UB_ARGS(why));
+		plan_activation_for(making, variant), &text, &why)) {
+		plan_note(making, UB_NOTE_UNDECIDED, out->id, "`template` cannot tell: %.*s", UB_ARGS(why));
 		return false;
 	}
-	out->text = ub_plan_tidy(ub_buf_text(&text), making->arena);
+	out->text = plan_tidy(ub_buf_text(&text), making->arena);
 	return out->text.len != 0;
 }
 
@@ -41,13 +40,13 @@ static bool fill_attendee(struct ub_making *making, struct ub_text address, stru
 {
 	out->text = address;
 	if (!making->input->facts->meeting.organizer) {
-		ub_plan_note(making, UB_NOTE_SKIPPED, out->id,
+		plan_note(making, UB_NOTE_SKIPPED, out->id,
 		    "nobody is invited to a meeting without an organizer (RFC 5545 3.8.4.3)");
 		return false;
 	}
 	if (!ub_org_is_guest(making->input->facts->org, address))
 		return true;
-	ub_plan_note(making, UB_NOTE_REFUSED, out->id,
+	plan_note(making, UB_NOTE_REFUSED, out->id,
 	    "%.*s is neither one of ours nor listed in organization.not_customers", UB_ARGS(address));
 	return false;
 }
@@ -81,22 +80,22 @@ static void amend(struct ub_making *making, const struct ub_rule *rule, const st
 	enum ub_verdict verdict =
 	    ub_rules_case(source->value, making->activation, &chosen, &why, making->arena);
 	if (verdict == UB_CANNOT_TELL)
-		ub_plan_note(making, UB_NOTE_UNDECIDED, amendment.id, "it cannot tell: %.*s", UB_ARGS(why));
+		plan_note(making, UB_NOTE_UNDECIDED, amendment.id, "it cannot tell: %.*s", UB_ARGS(why));
 	if (verdict != UB_YES || !fill(making, chosen, &amendment))
 		return;
 	if (rule->mode == UB_MODE_AUDIT)
-		ub_plan_note(making, UB_NOTE_REMARK, amendment.id, "its rule is only watched (mode: audit)");
+		plan_note(making, UB_NOTE_REMARK, amendment.id, "its rule is only watched (mode: audit)");
 	else
 		*ub_push(making->arena, &making->plan->amendments) = amendment;
 }
 
-void ub_plan_amend(struct ub_making *making, const struct ub_rule *rule)
+void plan_amend(struct ub_making *making, const struct ub_rule *rule)
 {
 	/* What is added to a series would stand in all of it, whatever the instance. */
 	if (rule->n_amends == 0 || making->input->facts->meeting.event->is_instance)
 		return;
 	if (!is_owners(making)) {
-		ub_plan_note(making, UB_NOTE_SKIPPED, rule->name,
+		plan_note(making, UB_NOTE_SKIPPED, rule->name,
 		    "the meeting stays as it is: it is organized by somebody else than the calendar's owner");
 		return;
 	}

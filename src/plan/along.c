@@ -52,7 +52,7 @@ static bool is_free(const struct ub_making *making, const struct ub_slot_request
 {
 	return start >= request->now && start + request->duration <= request->useful_until &&
 	       ub_cal_is_business_day(&making->calendar, ub_cal_local_day(making->calendar.zone, start)) &&
-	       !ub_plan_is_busy(request, start);
+	       !plan_is_busy(request, start);
 }
 
 static bool find_from(const struct ub_making *making, const struct ub_slot_request *request,
@@ -73,7 +73,7 @@ static bool find_from(const struct ub_making *making, const struct ub_slot_reque
 static bool find_nearest(const struct ub_making *making, const struct ub_slot_request *request,
     ub_instant wanted, ub_instant *start)
 {
-	struct ub_interval left = ub_plan_left_of_window(request), before = left, after = left;
+	struct ub_interval left = plan_left_of_window(request), before = left, after = left;
 	ub_instant later;
 	if (wanted + request->duration < left.end)
 		before.end = wanted + request->duration;
@@ -91,20 +91,19 @@ static bool find_nearest(const struct ub_making *making, const struct ub_slot_re
 static bool has_moved(const struct ub_making *making, const struct ub_existing *existing)
 {
 	return existing && existing->state == UB_EXISTING_STANDS && existing->event &&
-	       !ub_plan_is_declined(existing) && existing->event->marks.base.len &&
+	       !plan_is_declined(existing) && existing->event->marks.base.len &&
 	       existing->event->repeats == UB_REPEATS_NOT && (existing->user_changed & UB_PROPERTY_TIME) &&
-	       !ub_plan_is_over(making, existing) && existing->last_occasion &&
+	       !plan_is_over(making, existing) && existing->last_occasion &&
 	       existing->last_occasion != making->input->facts->meeting.start;
 }
 
 static bool stand(struct ub_draft *draft, ub_instant start, int64_t duration)
 {
 	draft->item.along = true;
-	return ub_plan_stand(draft, start, start + duration);
+	return plan_stand(draft, start, start + duration);
 }
 
-bool ub_plan_goes_along(
-    struct ub_making *making, struct ub_draft *draft, const struct ub_slot_request *request)
+bool plan_goes_along(struct ub_making *making, struct ub_draft *draft, const struct ub_slot_request *request)
 {
 	const struct ub_existing *existing = draft->existing;
 	struct ub_slot_request own = *request;
@@ -137,7 +136,7 @@ static bool shifted_due(const struct ub_making *making, ub_instant due, ub_insta
 	return true;
 }
 
-bool ub_plan_task_goes_along(const struct ub_making *making, struct ub_draft *draft, ub_instant useful_until)
+bool plan_task_goes_along(const struct ub_making *making, struct ub_draft *draft, ub_instant useful_until)
 {
 	const struct ub_existing *existing = draft->existing;
 	ub_instant due = existing ? existing->due : 0, wanted;
@@ -157,7 +156,7 @@ bool ub_plan_task_goes_along(const struct ub_making *making, struct ub_draft *dr
 	return true;
 }
 
-bool ub_plan_went_along(const struct ub_draft *draft)
+bool plan_went_along(const struct ub_draft *draft)
 {
 	const struct ub_existing *existing = draft->existing;
 	return draft->item.along || (existing && existing->moved_along &&

@@ -40,7 +40,7 @@ static const struct ub_case *choose(struct ub_making *making, struct ub_draft *d
 	struct ub_text why = UB_TEXT_NONE;
 	enum ub_verdict verdict = ub_rules_case(cases, making->activation, &chosen, &why, making->arena);
 	if (verdict == UB_CANNOT_TELL) {
-		ub_plan_note(
+		plan_note(
 		    making, UB_NOTE_REMARK, draft->item.id, "`%s` cannot tell: %.*s", field, UB_ARGS(why));
 		draft->undecided |= concerns;
 	}
@@ -52,7 +52,7 @@ static void add_sections(struct ub_making *making, struct ub_draft *draft, struc
 	const struct ub_case *chosen = choose(making, draft, sections, "sections", UB_PROPERTY_AGENDA);
 	for (size_t i = 0; chosen && i < chosen->use.bodies.n; i++)
 		*ub_push(making->arena, &draft->sections) =
-		    ub_plan_translated(making, chosen->use.bodies.items[i]);
+		    plan_translated(making, chosen->use.bodies.items[i]);
 }
 
 static void contribute(struct ub_making *making, struct ub_draft *draft, const struct ub_rule *rule)
@@ -78,11 +78,11 @@ static void contribute(struct ub_making *making, struct ub_draft *draft, const s
 	}
 	if (people && people->use.people)
 		ub_buf_str(&text, text.len ? ", people" : "people");
-	ub_plan_note(making, UB_NOTE_REMARK, draft->item.id, "rule `%.*s` adds: %.*s", UB_ARGS(rule->name),
+	plan_note(making, UB_NOTE_REMARK, draft->item.id, "rule `%.*s` adds: %.*s", UB_ARGS(rule->name),
 	    UB_ARGS(ub_buf_text(&text)));
 }
 
-void ub_plan_contributions(struct ub_making *making, struct ub_draft *draft)
+void plan_contributions(struct ub_making *making, struct ub_draft *draft)
 {
 	const struct ub_plan *plan = making->plan;
 	add_sections(making, draft, draft->source->sections);
@@ -94,10 +94,10 @@ void ub_plan_contributions(struct ub_making *making, struct ub_draft *draft)
 			const struct ub_addition *addition = match->rule->addition;
 			draft->undecided |=
 			    of_sections(addition) | of_attendees(addition) | of_longer(addition);
-			ub_plan_note(making, UB_NOTE_REMARK, draft->item.id,
+			plan_note(making, UB_NOTE_REMARK, draft->item.id,
 			    "rule `%.*s` cannot tell whether it adds to this", UB_ARGS(match->rule->name));
 		} else if (match->rule->mode == UB_MODE_AUDIT) {
-			ub_plan_note(making, UB_NOTE_REMARK, draft->item.id,
+			plan_note(making, UB_NOTE_REMARK, draft->item.id,
 			    "rule `%.*s` would add to this, and is only watched (mode: audit)",
 			    UB_ARGS(match->rule->name));
 		} else {

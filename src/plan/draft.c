@@ -4,14 +4,14 @@
 static bool choose_people(struct ub_making *making, struct ub_draft *draft)
 {
 	const struct ub_case *chosen;
-	enum ub_verdict verdict = ub_plan_case(making, draft, draft->source->attendees, "attendees", &chosen);
+	enum ub_verdict verdict = plan_case(making, draft, draft->source->attendees, "attendees", &chosen);
 	if (verdict == UB_CANNOT_TELL ||
-	    (verdict == UB_YES && chosen->use.people && !ub_plan_people(making, draft, chosen->use.people)))
+	    (verdict == UB_YES && chosen->use.people && !plan_people(making, draft, chosen->use.people)))
 		return false;
 	for (size_t i = 0; i < draft->invites.n; i++)
-		if (!ub_plan_people(making, draft, draft->invites.items[i]))
+		if (!plan_people(making, draft, draft->invites.items[i]))
 			return false;
-	ub_plan_note_declines(making, draft);
+	plan_note_declines(making, draft);
 	return true;
 }
 
@@ -19,7 +19,7 @@ static bool choose_word(
     struct ub_making *making, struct ub_draft *draft, struct ub_cases cases, const char *field, int *word)
 {
 	const struct ub_case *chosen;
-	enum ub_verdict verdict = ub_plan_case(making, draft, cases, field, &chosen);
+	enum ub_verdict verdict = plan_case(making, draft, cases, field, &chosen);
 	if (verdict == UB_YES)
 		*word = chosen->use.choice;
 	return verdict != UB_CANNOT_TELL;
@@ -38,7 +38,7 @@ static bool choose_wishes(struct ub_making *making, struct ub_draft *draft)
 static bool choose_busy(struct ub_making *making, struct ub_draft *draft)
 {
 	const struct ub_case *chosen;
-	enum ub_verdict verdict = ub_plan_case(making, draft, draft->source->busy, "busy", &chosen);
+	enum ub_verdict verdict = plan_case(making, draft, draft->source->busy, "busy", &chosen);
 	draft->item.busy = verdict == UB_YES ? chosen->use.flag : true;
 	return verdict != UB_CANNOT_TELL;
 }
@@ -46,8 +46,7 @@ static bool choose_busy(struct ub_making *making, struct ub_draft *draft)
 static bool choose_categories(struct ub_making *making, struct ub_draft *draft)
 {
 	const struct ub_case *chosen;
-	enum ub_verdict verdict =
-	    ub_plan_case(making, draft, draft->source->categories, "categories", &chosen);
+	enum ub_verdict verdict = plan_case(making, draft, draft->source->categories, "categories", &chosen);
 	if (verdict == UB_YES)
 		draft->item.categories = chosen->use.texts;
 	return verdict != UB_CANNOT_TELL;
@@ -56,7 +55,7 @@ static bool choose_categories(struct ub_making *making, struct ub_draft *draft)
 static bool choose_reminders(struct ub_making *making, struct ub_draft *draft)
 {
 	const struct ub_case *chosen;
-	enum ub_verdict verdict = ub_plan_case(making, draft, draft->source->reminders, "reminders", &chosen);
+	enum ub_verdict verdict = plan_case(making, draft, draft->source->reminders, "reminders", &chosen);
 	if (verdict == UB_YES)
 		draft->reminders = chosen->use.reminders;
 	return verdict != UB_CANNOT_TELL;
@@ -89,21 +88,20 @@ static void identify(struct ub_making *making, struct ub_draft *draft)
 		.family = ub_plan_family(draft->rule),
 		.item = draft->source->name,
 		.instance = ub_plan_instance_name(making->input->facts->meeting.event, making->arena) };
-	const struct ub_existing *before = ub_plan_existing(making, draft->rule, draft->source);
+	const struct ub_existing *before = plan_existing(making, draft->rule, draft->source);
 	draft->existing = before && before->state != UB_EXISTING_REMOVED ? before : NULL;
 	item->declines = before ? before->declines : (struct ub_declines){ 0 };
-	draft->declined_for_good = ub_plan_is_declined_for_good(draft->source, &item->declines);
-	item->marks.item = ub_plan_item_mark(&key, making->arena);
+	draft->declined_for_good = plan_is_declined_for_good(draft->source, &item->declines);
+	item->marks.item = plan_item_mark(&key, making->arena);
 	item->marks.rule = ub_plan_rule_mark(key.family, making->arena);
 	item->generation = before && before->generation ? before->generation : 1;
 	if (before && !draft->existing)
 		item->generation++;
-	item->uid =
-	    draft->existing ? draft->existing->uid : ub_plan_uid(&key, item->generation, making->arena);
+	item->uid = draft->existing ? draft->existing->uid : plan_uid(&key, item->generation, making->arena);
 	while (!draft->existing && is_used(making, item->uid))
-		item->uid = ub_plan_uid(&key, ++item->generation, making->arena);
+		item->uid = plan_uid(&key, ++item->generation, making->arena);
 	item->marks.generation = item->generation;
-	item->name = draft->existing ? draft->existing->name : ub_plan_name(item->uid, making->arena);
+	item->name = draft->existing ? draft->existing->name : plan_name(item->uid, making->arena);
 }
 
 static void add_to_plan(struct ub_making *making, struct ub_draft *draft)
@@ -113,18 +111,17 @@ static void add_to_plan(struct ub_making *making, struct ub_draft *draft)
 	draft->item.anew = own->at && !own->answered;
 	own->answered = own->at != 0;
 	if (plan->items.n == UB_PLAN_ITEMS_MAX) {
-		ub_plan_drop(
+		plan_drop(
 		    making, draft, UB_NOTE_UNDECIDED, "the meeting already has %zu items", plan->items.n);
 		return;
 	}
 	draft->state = UB_DRAFT_MADE;
-	if (ub_plan_went_along(draft))
-		ub_plan_note(making, UB_NOTE_REMARK, draft->item.id,
+	if (plan_went_along(draft))
+		plan_note(making, UB_NOTE_REMARK, draft->item.id,
 		    "it was moved along with the meeting from where its user had put it");
 	*ub_push(making->arena, &plan->items) = draft->item;
 	if (draft->rule->mode == UB_MODE_AUDIT) {
-		ub_plan_note(
-		    making, UB_NOTE_REMARK, draft->item.id, "its rule is only watched (mode: audit)");
+		plan_note(making, UB_NOTE_REMARK, draft->item.id, "its rule is only watched (mode: audit)");
 		return;
 	}
 	bool stands = draft->existing != NULL;
@@ -133,7 +130,7 @@ static void add_to_plan(struct ub_making *making, struct ub_draft *draft)
 		.existing = draft->existing,
 		.item = &draft->item,
 		.class = draft->item.class,
-		.may_write = stands ? ub_plan_may_write(making, draft) & ~draft->undecided : UB_PROPERTY_ALL,
+		.may_write = stands ? plan_may_write(making, draft) & ~draft->undecided : UB_PROPERTY_ALL,
 		.why = stands ? UB_TEXT("it is there") : draft->item.why,
 	};
 }
@@ -146,22 +143,22 @@ static bool is_its_turn(struct ub_making *making, struct ub_draft *draft)
 	const struct ub_case *chosen;
 	if (!input->before)
 		return true;
-	enum ub_verdict verdict = ub_plan_case(making, draft, draft->source->instances, "instances", &chosen);
+	enum ub_verdict verdict = plan_case(making, draft, draft->source->instances, "instances", &chosen);
 	if (verdict == UB_CANNOT_TELL)
 		return false;
 	int most = verdict == UB_YES ? chosen->use.choice : draft->source->usual_instances;
 	if (input->before[draft->rule->index] < (size_t)most ||
-	    (draft->existing && ub_plan_outlasts_rule(making, draft->existing)))
+	    (draft->existing && plan_outlasts_rule(making, draft->existing)))
 		return true;
 	if (!input->tell_turns) {
 		draft->state = UB_DRAFT_DROPPED;
 		return false;
 	}
 	if (most == 1)
-		ub_plan_note(
+		plan_note(
 		    making, UB_NOTE_REMARK, draft->item.id, "it is made when this is the next instance");
 	else
-		ub_plan_note(making, UB_NOTE_REMARK, draft->item.id,
+		plan_note(making, UB_NOTE_REMARK, draft->item.id,
 		    "it is made when this is one of the next %d instances", most);
 	return true;
 }
@@ -179,7 +176,7 @@ static const struct ub_double *find_double(const struct ub_making *making, const
 	return NULL;
 }
 
-void ub_plan_draft(struct ub_making *making, struct ub_draft *draft)
+void plan_draft(struct ub_making *making, struct ub_draft *draft)
 {
 	const struct ub_rule_item *source = draft->source;
 	const struct ub_facts *facts = making->input->facts;
@@ -199,27 +196,26 @@ void ub_plan_draft(struct ub_making *making, struct ub_draft *draft)
 		    ub_textf(making->arena, "%.*s/%.*s", UB_ARGS(draft->rule->name), UB_ARGS(source->name)) };
 	identify(making, draft);
 	if (draft->declined_for_good) {
-		ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "its owner has declined it%s, and it stays away",
+		plan_drop(making, draft, UB_NOTE_SKIPPED, "its owner has declined it%s, and it stays away",
 		    item->declines.own.again ? " twice" : "");
 		return;
 	}
 	if (draft->existing && draft->existing->state == UB_EXISTING_DELETED) {
-		ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "it was deleted by hand and stays away");
+		plan_drop(making, draft, UB_NOTE_SKIPPED, "it was deleted by hand and stays away");
 		return;
 	}
 	if (!is_its_turn(making, draft))
 		return;
 	draft->elsewhere = find_double(making, item);
 	if (draft->elsewhere) {
-		ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "%.*s has it", UB_ARGS(draft->elsewhere->which));
+		plan_drop(making, draft, UB_NOTE_SKIPPED, "%.*s has it", UB_ARGS(draft->elsewhere->which));
 		return;
 	}
-	if (!ub_plan_has_needs(making, draft))
+	if (!plan_has_needs(making, draft))
 		return;
-	ub_plan_contributions(making, draft);
+	plan_contributions(making, draft);
 	if (choose_wishes(making, draft) && choose_busy(making, draft) && choose_people(making, draft) &&
-	    ub_plan_place(making, draft) && ub_plan_texts(making, draft) &&
-	    choose_categories(making, draft) && choose_reminders(making, draft) &&
-	    choose_count(making, draft) && ub_plan_choose_form(making, draft))
+	    plan_place(making, draft) && plan_texts(making, draft) && choose_categories(making, draft) &&
+	    choose_reminders(making, draft) && choose_count(making, draft) && plan_choose_form(making, draft))
 		add_to_plan(making, draft);
 }

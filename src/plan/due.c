@@ -29,16 +29,16 @@ static struct deadline find_deadline(
 {
 	const struct ub_case *chosen;
 	struct deadline found = { .not_before = UB_INSTANT_MIN };
-	found.verdict = ub_plan_case(making, draft, cases, field, &chosen);
+	found.verdict = plan_case(making, draft, cases, field, &chosen);
 	if (found.verdict != UB_YES)
 		return found;
 	const struct ub_point *point = &chosen->use.point;
 	found.of_meeting = point->item.len == 0;
-	found.verdict = ub_plan_instant(making, draft, point, &found.at);
+	found.verdict = plan_instant(making, draft, point, &found.at);
 	if (found.verdict == UB_CANNOT_TELL)
-		ub_plan_no_time(making, draft, point, found.verdict);
+		plan_no_time(making, draft, point, found.verdict);
 	else if (found.verdict == UB_YES && follows(point))
-		ub_plan_anchor(making, draft, point, &found.not_before);
+		plan_anchor(making, draft, point, &found.not_before);
 	return found;
 }
 
@@ -87,7 +87,7 @@ static bool is_in_meeting(const struct ub_making *making, ub_instant at)
  * is due after the meeting comes after the meeting's end. */
 static ub_instant fitted(struct ub_making *making, const struct ub_draft *draft, struct deadline *wanted)
 {
-	struct ub_interval meeting = ub_plan_occasion(making, draft);
+	struct ub_interval meeting = plan_occasion(making, draft);
 	ub_instant start = meeting.start, at = wanted->at;
 	bool ahead = at <= start;
 	if (wanted->of_meeting && is_in_meeting(making, at))
@@ -108,8 +108,8 @@ static void note_shift(struct ub_making *making, const struct ub_draft *draft, c
 		return;
 	ub_cal_format(&by_rule, UB_TEXT("%a %F %R"), zone, wanted->at, UB_ENGLISH);
 	ub_cal_format(&now, UB_TEXT("%a %F %R"), zone, draft->item.due, UB_ENGLISH);
-	ub_plan_note(making, UB_NOTE_REMARK, draft->item.id,
-	    "by the rule it is due %.*s, %s; so it is due %.*s", UB_ARGS(ub_buf_text(&by_rule)),
+	plan_note(making, UB_NOTE_REMARK, draft->item.id, "by the rule it is due %.*s, %s; so it is due %.*s",
+	    UB_ARGS(ub_buf_text(&by_rule)),
 	    wanted->at < wanted->not_before ? "before what it follows" : "when its owner does not work",
 	    UB_ARGS(ub_buf_text(&now)));
 }
@@ -127,13 +127,13 @@ static bool is_overtaken(const struct ub_making *making, const struct ub_draft *
  * the meeting is ahead, the task is due before the meeting's beginning. */
 static bool make_late(struct ub_making *making, struct ub_draft *draft, ub_instant not_before)
 {
-	ub_instant from = making->input->facts->now, start = ub_plan_occasion(making, draft).start, last;
+	ub_instant from = making->input->facts->now, start = plan_occasion(making, draft).start, last;
 	if (draft->wishes.late == UB_LATE_SKIP || is_overtaken(making, draft, start))
-		return ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "its time has passed");
+		return plan_drop(making, draft, UB_NOTE_SKIPPED, "its time has passed");
 	bool ahead = start > from;
 	if (not_before > from)
 		from = not_before;
-	ub_instant due = ub_plan_working_moment(&making->calendar, from, making->arena);
+	ub_instant due = plan_working_moment(&making->calendar, from, making->arena);
 	/* There is no work right before the moment at which it begins. */
 	bool works = due == from ||
 		     (ub_cal_last_working(making->arena, &making->calendar, due - 1, UB_PLAN_SEARCH, &last) &&
@@ -142,7 +142,7 @@ static bool make_late(struct ub_making *making, struct ub_draft *draft, ub_insta
 		due = after_opening(making, due);
 	draft->item.due = ahead && start < due ? start : due;
 	draft->item.late = true;
-	ub_plan_note(making, UB_NOTE_REMARK, draft->item.id,
+	plan_note(making, UB_NOTE_REMARK, draft->item.id,
 	    "its time had passed, so it is due as early as still useful");
 	return true;
 }
@@ -153,22 +153,22 @@ static bool make_late(struct ub_making *making, struct ub_draft *draft, ub_insta
 static bool task_stays(struct ub_making *making, struct ub_draft *draft)
 {
 	const struct ub_existing *existing = draft->existing;
-	ub_instant now = making->input->facts->now, start = ub_plan_occasion(making, draft).start;
+	ub_instant now = making->input->facts->now, start = plan_occasion(making, draft).start;
 	ub_instant useful_until = draft->item.due > start ? UB_INSTANT_MAX : start;
 	if (!existing || !existing->event)
 		return false;
-	if (ub_plan_task_goes_along(making, draft, useful_until))
+	if (plan_task_goes_along(making, draft, useful_until))
 		return true;
 	bool late =
 	    draft->item.due <= now && existing->due >= draft->item.due && existing->due <= useful_until;
-	if (!late && !ub_plan_is_pinned(making, existing, useful_until))
+	if (!late && !plan_is_pinned(making, existing, useful_until))
 		return false;
 	draft->item.late = late && existing->due > draft->item.due;
 	draft->item.due = existing->due;
 	return true;
 }
 
-bool ub_plan_place_task(struct ub_making *making, struct ub_draft *draft)
+bool plan_place_task(struct ub_making *making, struct ub_draft *draft)
 {
 	const struct ub_rule_item *source = draft->source;
 	struct deadline due = find_deadline(making, draft, source->due, "due");
@@ -178,7 +178,7 @@ bool ub_plan_place_task(struct ub_making *making, struct ub_draft *draft)
 	if (latest.verdict == UB_CANNOT_TELL)
 		return false;
 	if (due.verdict == UB_NO && latest.verdict == UB_NO)
-		return ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "nothing says when it is due");
+		return plan_drop(making, draft, UB_NOTE_SKIPPED, "nothing says when it is due");
 	if (due.verdict == UB_NO)
 		due = latest;
 	else if (latest.verdict == UB_YES && latest.at < due.at)

@@ -8,9 +8,9 @@
 static bool is_item(const struct ub_existing *existing, const struct ub_item_key *key, struct ub_arena *arena)
 {
 	if (existing->item_mark.len && !ub_text_eq(existing->item_mark, existing->uid))
-		return ub_plan_same_item(existing->item_mark, ub_plan_item_mark(key, arena));
+		return ub_plan_same_item(existing->item_mark, plan_item_mark(key, arena));
 	unsigned generation = existing->generation ? existing->generation : 1;
-	return ub_text_eq(existing->uid, ub_plan_uid(key, generation, arena));
+	return ub_text_eq(existing->uid, plan_uid(key, generation, arena));
 }
 
 /* Whether the item is one of this plan's instance. */
@@ -58,10 +58,10 @@ static bool nth_key(const struct ub_making *making, const struct ub_rule *rule,
     const struct ub_rule_item *source, size_t i, struct ub_item_key *key)
 {
 	*key = key_of(making, rule, source);
-	return ub_plan_former_key(key, rule, making->input->former_uids, i);
+	return plan_former_key(key, rule, making->input->former_uids, i);
 }
 
-const struct ub_existing *ub_plan_existing(
+const struct ub_existing *plan_existing(
     const struct ub_making *making, const struct ub_rule *rule, const struct ub_rule_item *source)
 {
 	const struct ub_existing *existing = NULL;
@@ -80,34 +80,34 @@ static ub_instant end_of(const struct ub_existing *existing)
 	return task ? existing->due : existing->end;
 }
 
-bool ub_plan_is_over(const struct ub_making *making, const struct ub_existing *existing)
+bool plan_is_over(const struct ub_making *making, const struct ub_existing *existing)
 {
 	if (existing->event->component == UB_COMPONENT_TASK)
 		return existing->event->completed;
 	return existing->event->completed || existing->end <= making->input->facts->now;
 }
 
-bool ub_plan_is_pinned(
+bool plan_is_pinned(
     const struct ub_making *making, const struct ub_existing *existing, ub_instant useful_until)
 {
 	if (!existing || existing->state != UB_EXISTING_STANDS || !existing->event)
 		return false;
-	return ub_plan_is_over(making, existing) ||
-	       (!ub_plan_is_declined(existing) && (existing->user_changed & UB_PROPERTY_TIME) &&
+	return plan_is_over(making, existing) ||
+	       (!plan_is_declined(existing) && (existing->user_changed & UB_PROPERTY_TIME) &&
 		   end_of(existing) <= useful_until);
 }
 
-bool ub_plan_outlasts_rule(const struct ub_making *making, const struct ub_existing *existing)
+bool plan_outlasts_rule(const struct ub_making *making, const struct ub_existing *existing)
 {
 	return existing->state == UB_EXISTING_STANDS &&
 	       (!existing->event || existing->user_changed || existing->has_notes ||
-		   ub_plan_is_over(making, existing));
+		   plan_is_over(making, existing));
 }
 
-unsigned ub_plan_may_write(struct ub_making *making, const struct ub_draft *draft)
+unsigned plan_may_write(struct ub_making *making, const struct ub_draft *draft)
 {
 	const struct ub_existing *existing = draft->existing;
-	if (!existing->event || ub_plan_is_over(making, existing))
+	if (!existing->event || plan_is_over(making, existing))
 		return 0;
 	unsigned mine = UB_PROPERTY_ALL & ~existing->user_changed;
 	if (draft->item.anew)
@@ -120,7 +120,7 @@ unsigned ub_plan_may_write(struct ub_making *making, const struct ub_draft *draf
 		mine |= UB_PROPERTY_TIME;
 	if (ub_facts_outsiders(existing->event, making->input->facts->org, making->arena).n == 0)
 		return mine;
-	ub_plan_note(making, UB_NOTE_REMARK, draft->item.id,
+	plan_note(making, UB_NOTE_REMARK, draft->item.id,
 	    "somebody from outside was invited to it: no internal text is written to it any more");
 	return mine & UB_PROPERTY_TIME;
 }
@@ -151,7 +151,7 @@ static bool is_decided(const struct ub_making *making, size_t rule)
 					   plan->matches[rule].rule->mode != UB_MODE_AUDIT);
 }
 
-bool ub_plan_belongs(const struct ub_making *making, const struct ub_existing *existing,
+bool plan_belongs(const struct ub_making *making, const struct ub_existing *existing,
     const struct ub_rule *rule, const struct ub_rule_item *source)
 {
 	struct ub_item_key key;
@@ -168,7 +168,7 @@ static bool may_go(const struct ub_making *making, const struct ub_existing *exi
 	bool known = false;
 	for (size_t r = 0; r < rules->n_rules; r++)
 		for (size_t i = 0; i < rules->rules[r]->n_items; i++) {
-			if (!ub_plan_belongs(making, existing, rules->rules[r], &rules->rules[r]->items[i]))
+			if (!plan_belongs(making, existing, rules->rules[r], &rules->rules[r]->items[i]))
 				continue;
 			if (!is_decided(making, r))
 				return false;
@@ -219,14 +219,14 @@ static struct ub_text why_it_goes(const struct ub_making *making, const struct u
 static void remove_one(struct ub_making *making, const struct ub_existing *existing)
 {
 	if (existing->state != UB_EXISTING_STANDS || !existing->event || is_in_a_step(making, existing) ||
-	    is_left(making, existing->item_mark) || ub_plan_is_over(making, existing) ||
+	    is_left(making, existing->item_mark) || plan_is_over(making, existing) ||
 	    outlives(making, existing) || !may_go(making, existing))
 		return;
 	const struct ub_draft *draft = draft_of(making, existing);
 	bool declined = draft && draft->declined_for_good;
 	struct ub_text why = why_it_goes(making, draft);
 	if (!making->called_off && !declined && (existing->user_changed || existing->has_notes)) {
-		ub_plan_note(making, UB_NOTE_REMARK, UB_TEXT_NONE,
+		plan_note(making, UB_NOTE_REMARK, UB_TEXT_NONE,
 		    "`%.*s` was changed by hand and stays, though %.*s", UB_ARGS(existing->event->summary),
 		    UB_ARGS(why));
 		return;
@@ -238,7 +238,7 @@ static void remove_one(struct ub_making *making, const struct ub_existing *exist
 
 /* What stays for another reason, because it is over or was changed by hand, must not tell what the meeting
  * hides. */
-void ub_plan_hide_rest(struct ub_making *making)
+void plan_hide_rest(struct ub_making *making)
 {
 	enum ub_class class = making->input->facts->meeting.event->class;
 	for (size_t i = 0; i < making->input->n_existing; i++) {
@@ -253,7 +253,7 @@ void ub_plan_hide_rest(struct ub_making *making)
 	}
 }
 
-void ub_plan_remove_rest(struct ub_making *making)
+void plan_remove_rest(struct ub_making *making)
 {
 	for (size_t i = 0; i < making->input->n_existing; i++)
 		if (counts(making, i))

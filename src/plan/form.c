@@ -11,7 +11,7 @@ static bool choose_kind(struct ub_making *making, struct ub_draft *draft)
 {
 	struct ub_form *form = &draft->item.form;
 	const struct ub_case *chosen;
-	enum ub_verdict verdict = ub_plan_case(making, draft, draft->source->shown_as, "shown_as", &chosen);
+	enum ub_verdict verdict = plan_case(making, draft, draft->source->shown_as, "shown_as", &chosen);
 	if (verdict == UB_YES) {
 		form->task_as_event = chosen->use.choice == UB_SHOWN_AS_EVENT;
 		form->kind_settled = true;
@@ -24,7 +24,7 @@ static bool choose_html(struct ub_making *making, struct ub_draft *draft)
 {
 	struct ub_form *form = &draft->item.form;
 	const struct ub_case *chosen;
-	enum ub_verdict verdict = ub_plan_case(making, draft, draft->source->html, "html", &chosen);
+	enum ub_verdict verdict = plan_case(making, draft, draft->source->html, "html", &chosen);
 	if (verdict == UB_YES) {
 		form->html = chosen->use.flag ? UB_HTML_ALL : 0;
 		form->html_settled = true;
@@ -33,7 +33,7 @@ static bool choose_html(struct ub_making *making, struct ub_draft *draft)
 	return verdict != UB_CANNOT_TELL;
 }
 
-bool ub_plan_choose_form(struct ub_making *making, struct ub_draft *draft)
+bool plan_choose_form(struct ub_making *making, struct ub_draft *draft)
 {
 	draft->item.form = making->input->form;
 	return choose_kind(making, draft) && choose_html(making, draft);
@@ -53,7 +53,7 @@ static void touch(struct touched *touched, const struct ub_item *item)
 	touched->alarms |= item->n_reminders > 1;
 }
 
-void ub_plan_note_form(struct ub_making *making)
+void plan_note_form(struct ub_making *making)
 {
 	const struct ub_form *form = &making->input->form;
 	struct touched touched = { 0 };
@@ -61,20 +61,20 @@ void ub_plan_note_form(struct ub_making *making)
 		if (making->plan->steps.items[i].item)
 			touch(&touched, making->plan->steps.items[i].item);
 	if (touched.tasks)
-		ub_plan_note(making, UB_NOTE_REMARK, UB_TEXT_NONE,
+		plan_note(making, UB_NOTE_REMARK, UB_TEXT_NONE,
 		    "new to-dos are written as events of the day, as their owner has %.*s, which shows none; "
 		    "what "
 		    "stands keeps its form",
 		    UB_ARGS(form->no_todos));
 	if (touched.texts && form->html)
-		ub_plan_note(making, UB_NOTE_REMARK, UB_TEXT_NONE,
+		plan_note(making, UB_NOTE_REMARK, UB_TEXT_NONE,
 		    "new texts stand as HTML, too, which %.*s shows", UB_ARGS(form->html_in));
 	else if (touched.texts)
-		ub_plan_note(making, UB_NOTE_REMARK, UB_TEXT_NONE,
+		plan_note(making, UB_NOTE_REMARK, UB_TEXT_NONE,
 		    "new texts stand without HTML, which %.*s shows, but not %.*s", UB_ARGS(form->html_in),
 		    UB_ARGS(form->plain_in));
 	if (touched.alarms && form->nearest_first)
-		ub_plan_note(making, UB_NOTE_REMARK, UB_TEXT_NONE,
+		plan_note(making, UB_NOTE_REMARK, UB_TEXT_NONE,
 		    "of several reminders the last one is written first, as %.*s reads one alone",
 		    UB_ARGS(form->one_alarm));
 }

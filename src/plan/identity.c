@@ -68,7 +68,7 @@ bool ub_plan_same_item(struct ub_text mark, struct ub_text other)
 	return ub_text_eq(before_stop(mark), before_stop(other));
 }
 
-struct ub_text ub_plan_item_mark(const struct ub_item_key *key, struct ub_arena *arena)
+struct ub_text plan_item_mark(const struct ub_item_key *key, struct ub_arena *arena)
 {
 	struct ub_buf text = key_text(key, "item", 0, arena);
 	struct ub_text digest = ub_digest(arena, ub_buf_text(&text), 15);
@@ -76,7 +76,7 @@ struct ub_text ub_plan_item_mark(const struct ub_item_key *key, struct ub_arena 
 				 : digest;
 }
 
-struct ub_text ub_plan_amend_mark(const struct ub_item_key *key, struct ub_arena *arena)
+struct ub_text plan_amend_mark(const struct ub_item_key *key, struct ub_arena *arena)
 {
 	struct ub_buf text = key_text(key, "amend", 0, arena);
 	return ub_digest(arena, ub_buf_text(&text), 15);
@@ -88,7 +88,7 @@ struct ub_text ub_plan_rule_mark(struct ub_text family, struct ub_arena *arena)
 }
 
 /* A UUID of version 8, "custom": 122 bits of the digest (RFC 9562 5.8). */
-struct ub_text ub_plan_uid(const struct ub_item_key *key, unsigned generation, struct ub_arena *arena)
+struct ub_text plan_uid(const struct ub_item_key *key, unsigned generation, struct ub_arena *arena)
 {
 	struct ub_buf text = key_text(key, "uid", generation, arena);
 	if (key->instance.len)
@@ -103,12 +103,12 @@ struct ub_text ub_plan_uid(const struct ub_item_key *key, unsigned generation, s
 	return ub_buf_text(&uid);
 }
 
-struct ub_text ub_plan_name(struct ub_text uid, struct ub_arena *arena)
+struct ub_text plan_name(struct ub_text uid, struct ub_arena *arena)
 {
 	return ub_textf(arena, "%.*s.ics", UB_ARGS(uid));
 }
 
-bool ub_plan_former_key(
+bool plan_former_key(
     struct ub_item_key *key, const struct ub_rule *rule, struct ub_texts former_uids, size_t i)
 {
 	size_t uid = i / (rule->was.n + 1), name = i % (rule->was.n + 1);
@@ -130,9 +130,9 @@ static void add_former_marks(struct ub_map *present, const struct ub_rule *rule,
 	struct ub_text *mark = UB_NEW(arena, struct ub_text);
 	struct ub_item_key former = key;
 	key.family = ub_plan_family(rule);
-	*mark = ub_plan_item_mark(&key, arena);
-	for (size_t i = 1; former = key, ub_plan_former_key(&former, rule, former_uids, i); i++)
-		ub_map_put(present, ub_plan_item_mark(&former, arena), mark);
+	*mark = plan_item_mark(&key, arena);
+	for (size_t i = 1; former = key, plan_former_key(&former, rule, former_uids, i); i++)
+		ub_map_put(present, plan_item_mark(&former, arena), mark);
 }
 
 struct ub_text *ub_plan_present_marks(const struct ub_ruleset *rules, struct ub_text meeting_uid,
@@ -156,7 +156,7 @@ struct ub_text *ub_plan_present_marks(const struct ub_ruleset *rules, struct ub_
 
 static void add_name(struct ub_texts *names, const struct ub_item_key *key, struct ub_arena *arena)
 {
-	*ub_push(arena, names) = ub_plan_name(ub_plan_uid(key, 1, arena), arena);
+	*ub_push(arena, names) = plan_name(plan_uid(key, 1, arena), arena);
 }
 
 static void add_rule_names(struct ub_texts *names, const struct ub_rule *rule, const size_t *before,
@@ -167,7 +167,7 @@ static void add_rule_names(struct ub_texts *names, const struct ub_rule *rule, c
 			continue;
 		key.item = rule->items[i].name;
 		key.family = ub_plan_family(rule);
-		for (size_t k = 0; ub_plan_former_key(&key, rule, (struct ub_texts){ 0 }, k); k++)
+		for (size_t k = 0; plan_former_key(&key, rule, (struct ub_texts){ 0 }, k); k++)
 			add_name(names, &key, arena);
 	}
 }

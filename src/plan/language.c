@@ -7,7 +7,7 @@ static bool is_for_customers(const struct ub_template *text)
 	return ub_template_name(text).len && ub_template_audience(text) == UB_AUDIENCE_CUSTOMER;
 }
 
-const struct ub_template *ub_plan_translated(struct ub_making *making, const struct ub_template *text)
+const struct ub_template *plan_translated(struct ub_making *making, const struct ub_template *text)
 {
 	return ub_template_in_language(text, is_for_customers(text) ? making->input->facts->customer_language
 								    : making->owner_settings->language);
@@ -30,7 +30,7 @@ static struct ub_cel_activation *translate(
 	return ub_rules_activation(making->input->rules, facts, making->arena);
 }
 
-struct ub_cel_activation *ub_plan_activation_for(struct ub_making *making, const struct ub_template *text)
+struct ub_cel_activation *plan_activation_for(struct ub_making *making, const struct ub_template *text)
 {
 	const struct ub_facts *facts = making->input->facts;
 	const struct ub_zone *zone = zone_of(facts, text);

@@ -27,9 +27,9 @@ static void make_rule(struct ub_making *making, const struct ub_rule *rule, stru
 {
 	for (size_t i = 0; i < drafts->n; i++)
 		if (drafts->items[i].state == UB_DRAFT_NEW)
-			ub_plan_draft(making, &drafts->items[i]);
-	ub_plan_remind(making, drafts);
-	ub_plan_amend(making, rule);
+			plan_draft(making, &drafts->items[i]);
+	plan_remind(making, drafts);
+	plan_amend(making, rule);
 }
 
 /* The owner of the items is one of ours who takes part in the meeting. */
@@ -45,7 +45,7 @@ static bool find_owner(struct ub_making *making)
 			      : !ub_facts_comes(owner) ? "the calendar's owner is only told of the meeting"
 						       : NULL;
 	if (why_not) {
-		ub_plan_note(making, UB_NOTE_SKIPPED, UB_TEXT_NONE, "%s", why_not);
+		plan_note(making, UB_NOTE_SKIPPED, UB_TEXT_NONE, "%s", why_not);
 		return false;
 	}
 	making->owner = owner;
@@ -84,7 +84,7 @@ static bool has_outgrown_items(struct ub_text not_eligible)
 static void note_group(struct ub_making *making, const struct ub_person *person)
 {
 	if (ub_text_is(person->kind, "group"))
-		ub_plan_note(making, UB_NOTE_REMARK, UB_TEXT_NONE,
+		plan_note(making, UB_NOTE_REMARK, UB_TEXT_NONE,
 		    "`%.*s` is no person, but a group or a shared calendar, and does not count as a guest",
 		    UB_ARGS(person->email));
 }
@@ -94,12 +94,12 @@ static void note_meeting(struct ub_making *making)
 {
 	const struct ub_meeting *meeting = &making->input->facts->meeting;
 	for (size_t i = 0; i < meeting->unread.n; i++)
-		ub_plan_note(making, UB_NOTE_REMARK, UB_TEXT_NONE,
+		plan_note(making, UB_NOTE_REMARK, UB_TEXT_NONE,
 		    "`%.*s` stands in the invitation as somebody's address, and is none: nobody is meant by "
 		    "it",
 		    UB_ARGS(meeting->unread.items[i]));
 	for (size_t i = 0; i < meeting->event->faults.n; i++)
-		ub_plan_note(
+		plan_note(
 		    making, UB_NOTE_REMARK, UB_TEXT_NONE, "%.*s", UB_ARGS(meeting->event->faults.items[i]));
 	bool is_listed = !meeting->organizer;
 	for (size_t i = 0; i < meeting->attendees.n; i++) {
@@ -110,7 +110,7 @@ static void note_meeting(struct ub_making *making)
 		note_group(making, meeting->organizer);
 	struct ub_text method = meeting->event->method;
 	if (method.len && !ub_text_eq_nocase(method, UB_TEXT("PUBLISH")))
-		ub_plan_note(making, UB_NOTE_REMARK, UB_TEXT_NONE,
+		plan_note(making, UB_NOTE_REMARK, UB_TEXT_NONE,
 		    "it is stored with a METHOD, as messages are sent (RFC 4791 4.1 forbids that), and is "
 		    "read as "
 		    "the meeting that the message is about");
@@ -156,7 +156,7 @@ static void make_items(struct ub_making *making)
 			make_rule(making, plan->matches[i].rule, &making->drafts[i]);
 	if (making->input->before)
 		note_families(making);
-	ub_plan_note_form(making);
+	plan_note_form(making);
 	if (plan->items.n)
 		qsort(plan->items.items, plan->items.n, sizeof(*plan->items.items), compare_items);
 }
@@ -199,7 +199,7 @@ struct ub_plan *ub_plan_make(const struct ub_plan_input *input, struct ub_arena 
 	struct ub_text reason = plan->not_eligible ? ub_text(plan->not_eligible) : UB_TEXT_NONE;
 	making.called_off = is_called_off(reason);
 	if (!plan->not_eligible || making.called_off || has_outgrown_items(reason))
-		ub_plan_remove_rest(&making);
-	ub_plan_hide_rest(&making);
+		plan_remove_rest(&making);
+	plan_hide_rest(&making);
 	return plan;
 }

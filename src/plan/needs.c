@@ -23,10 +23,10 @@ static size_t find(const struct ub_rule *rule, struct ub_text item)
 static bool stands_on(
     const struct ub_making *making, const struct ub_rule *rule, const struct ub_rule_item *item)
 {
-	const struct ub_existing *existing = ub_plan_existing(making, rule, item);
+	const struct ub_existing *existing = plan_existing(making, rule, item);
 	if (!existing || existing->state != UB_EXISTING_STANDS)
 		return false;
-	return rule->mode == UB_MODE_AUDIT || ub_plan_outlasts_rule(making, existing);
+	return rule->mode == UB_MODE_AUDIT || plan_outlasts_rule(making, existing);
 }
 
 /* Whether the item of that match is there for the draft, which waits for it. *why becomes the reason of a no,
@@ -40,7 +40,7 @@ static enum ub_verdict is_there(struct ub_making *making, const struct ub_draft 
 	const struct ub_drafts *drafts = &making->drafts[match - making->plan->matches];
 	struct ub_draft *other = match->verdict == UB_YES ? &drafts->items[at] : NULL;
 	if (other && other->state == UB_DRAFT_NEW)
-		ub_plan_draft(making, other);
+		plan_draft(making, other);
 	if (other && other->state == UB_DRAFT_UNDECIDED)
 		return UB_CANNOT_TELL;
 	bool made = other && other->state == UB_DRAFT_MADE;
@@ -71,7 +71,7 @@ static enum ub_verdict find_out(
 	return verdict;
 }
 
-bool ub_plan_has_needs(struct ub_making *making, struct ub_draft *draft)
+bool plan_has_needs(struct ub_making *making, struct ub_draft *draft)
 {
 	struct ub_needs needs = draft->source->needs;
 	struct ub_text doubtful = UB_TEXT_NONE;
@@ -81,13 +81,13 @@ bool ub_plan_has_needs(struct ub_making *making, struct ub_draft *draft)
 		const char *why;
 		enum ub_verdict verdict = find_out(making, draft, need, &why);
 		if (verdict == UB_NO)
-			return ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "it needs `%.*s/%.*s`, %s",
+			return plan_drop(making, draft, UB_NOTE_SKIPPED, "it needs `%.*s/%.*s`, %s",
 			    UB_ARGS(family), UB_ARGS(need->item), why);
 		if (verdict == UB_CANNOT_TELL)
 			doubtful = ub_textf(making->arena, "%.*s/%.*s", UB_ARGS(family), UB_ARGS(need->item));
 	}
 	if (doubtful.len)
-		ub_plan_drop(making, draft, UB_NOTE_UNDECIDED,
+		plan_drop(making, draft, UB_NOTE_UNDECIDED,
 		    "it needs `%.*s`, and nobody can tell whether that is made", UB_ARGS(doubtful));
 	return doubtful.len == 0;
 }

@@ -14,8 +14,7 @@ static void add_note(
 		.text = ub_buf_text(&text) };
 }
 
-void ub_plan_note(
-    struct ub_making *making, enum ub_note_kind kind, struct ub_text item, const char *format, ...)
+void plan_note(struct ub_making *making, enum ub_note_kind kind, struct ub_text item, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
@@ -23,7 +22,7 @@ void ub_plan_note(
 	va_end(args);
 }
 
-bool ub_plan_drop(
+bool plan_drop(
     struct ub_making *making, struct ub_draft *draft, enum ub_note_kind kind, const char *format, ...)
 {
 	va_list args;
@@ -37,12 +36,12 @@ bool ub_plan_drop(
 	return false;
 }
 
-enum ub_verdict ub_plan_case(struct ub_making *making, struct ub_draft *draft, struct ub_cases cases,
+enum ub_verdict plan_case(struct ub_making *making, struct ub_draft *draft, struct ub_cases cases,
     const char *field, const struct ub_case **chosen)
 {
 	struct ub_text why = UB_TEXT_NONE;
 	enum ub_verdict verdict = ub_rules_case(cases, making->activation, chosen, &why, making->arena);
 	if (verdict == UB_CANNOT_TELL)
-		ub_plan_drop(making, draft, UB_NOTE_UNDECIDED, "`%s` cannot tell: %.*s", field, UB_ARGS(why));
+		plan_drop(making, draft, UB_NOTE_UNDECIDED, "`%s` cannot tell: %.*s", field, UB_ARGS(why));
 	return verdict;
 }

@@ -3,7 +3,7 @@
 
 /* What items are for: the meeting; of a rule for accounts the event that it makes in the period. */
 
-const struct ub_item *ub_plan_event_of(const struct ub_making *making, const struct ub_rule *rule)
+const struct ub_item *plan_event_of(const struct ub_making *making, const struct ub_rule *rule)
 {
 	const struct ub_plan *plan = making->plan;
 	for (size_t i = 0; i < plan->items.n; i++)
@@ -12,12 +12,12 @@ const struct ub_item *ub_plan_event_of(const struct ub_making *making, const str
 	return NULL;
 }
 
-struct ub_interval ub_plan_occasion(const struct ub_making *making, const struct ub_draft *draft)
+struct ub_interval plan_occasion(const struct ub_making *making, const struct ub_draft *draft)
 {
 	const struct ub_meeting *meeting = &making->input->facts->meeting;
 	if (draft->rule->subject == UB_FOR_MEETING)
 		return (struct ub_interval){ meeting->start, meeting->end };
-	const struct ub_item *event = ub_plan_event_of(making, draft->rule);
+	const struct ub_item *event = plan_event_of(making, draft->rule);
 	return event ? (struct ub_interval){ event->start, event->end }
 		     : (struct ub_interval){ meeting->end, meeting->end };
 }

@@ -10,7 +10,7 @@ static bool all_ours(struct ub_making *making, struct ub_draft *draft)
 	const struct ub_people *people = &draft->item.attendees;
 	for (size_t i = 0; i < people->n; i++) {
 		if (!people->items[i]->internal)
-			return ub_plan_drop(making, draft, UB_NOTE_REFUSED,
+			return plan_drop(making, draft, UB_NOTE_REFUSED,
 			    "%.*s is not one of ours and would be invited to it",
 			    UB_ARGS(people->items[i]->email));
 	}
@@ -33,12 +33,12 @@ bool ub_plan_has_declined(const struct ub_declines *declines, struct ub_text add
 	return false;
 }
 
-bool ub_plan_is_declined(const struct ub_existing *existing)
+bool plan_is_declined(const struct ub_existing *existing)
 {
 	return existing->declines.own.at && !existing->declines.own.answered;
 }
 
-bool ub_plan_is_declined_for_good(const struct ub_rule_item *source, const struct ub_declines *declines)
+bool plan_is_declined_for_good(const struct ub_rule_item *source, const struct ub_declines *declines)
 {
 	return declines->own.again || (declines->own.at && !declines->own.answered && source->at.n);
 }
@@ -50,13 +50,13 @@ static void note_own_decline(struct ub_making *making, const struct ub_draft *dr
 	struct ub_buf time = UB_BUF(making->arena), day = UB_BUF(making->arena);
 	ub_cal_format(&time, UB_TEXT("%a %F %R"), zone, own->time.start, UB_ENGLISH);
 	ub_cal_format(&day, UB_TEXT("%F"), zone, own->at, UB_ENGLISH);
-	ub_plan_note(making, UB_NOTE_REMARK, draft->item.id,
+	plan_note(making, UB_NOTE_REMARK, draft->item.id,
 	    "its owner has declined it at %.*s (seen on %.*s): it gets another time once, and stays away if "
 	    "that is declined, too",
 	    UB_ARGS(ub_buf_text(&time)), UB_ARGS(ub_buf_text(&day)));
 }
 
-void ub_plan_note_declines(struct ub_making *making, const struct ub_draft *draft)
+void plan_note_declines(struct ub_making *making, const struct ub_draft *draft)
 {
 	const struct ub_declines *declines = &draft->item.declines;
 	if (declines->own.at)
@@ -64,19 +64,19 @@ void ub_plan_note_declines(struct ub_making *making, const struct ub_draft *draf
 	for (size_t i = 0; i < declines->n; i++) {
 		struct ub_buf day = UB_BUF(making->arena);
 		ub_cal_format(&day, UB_TEXT("%F"), making->calendar.zone, declines->items[i].at, UB_ENGLISH);
-		ub_plan_note(making, UB_NOTE_REMARK, draft->item.id,
+		plan_note(making, UB_NOTE_REMARK, draft->item.id,
 		    "%.*s has declined it (seen on %.*s) and is not invited again",
 		    UB_ARGS(declines->items[i].address), UB_ARGS(ub_buf_text(&day)));
 	}
 }
 
-bool ub_plan_people(struct ub_making *making, struct ub_draft *draft, const struct ub_cel_program *program)
+bool plan_people(struct ub_making *making, struct ub_draft *draft, const struct ub_cel_program *program)
 {
 	struct ub_cel_value list = ub_cel_eval(program, making->activation, making->arena, NULL);
 	if (list.kind != UB_CEL_LIST) {
 		struct ub_text why =
 		    list.kind == UB_CEL_ERROR ? list.error->message : UB_TEXT("it gives no list");
-		return ub_plan_drop(
+		return plan_drop(
 		    making, draft, UB_NOTE_UNDECIDED, "`attendees` cannot tell: %.*s", UB_ARGS(why));
 	}
 	struct ub_people people = ub_facts_people(making->input->facts, list, making->arena);
@@ -90,8 +90,7 @@ bool ub_plan_people(struct ub_making *making, struct ub_draft *draft, const stru
 	return all_ours(making, draft);
 }
 
-bool ub_plan_counts_as_busy(
-    const struct ub_making *making, const struct ub_draft *draft, struct ub_text address)
+bool plan_counts_as_busy(const struct ub_making *making, const struct ub_draft *draft, struct ub_text address)
 {
 	if (draft->wishes.free == UB_FREE_NOBODY || !draft->item.busy)
 		return false;

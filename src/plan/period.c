@@ -34,11 +34,11 @@ static bool last_time(
 		const struct ub_existing *existing = &making->input->existing[i];
 		if (existing->state == UB_EXISTING_STANDS && existing->event &&
 		    !existing->event->start.date && existing->start < before && existing->start > last &&
-		    ub_plan_belongs(making, existing, draft->rule, draft->source))
+		    plan_belongs(making, existing, draft->rule, draft->source))
 			last = existing->start;
 	}
 	if (last != UB_INSTANT_MIN)
-		*time = ub_plan_time_of_day(making->calendar.zone, last);
+		*time = plan_time_of_day(making->calendar.zone, last);
 	return last != UB_INSTANT_MIN;
 }
 
@@ -47,13 +47,13 @@ static bool stays_in(struct ub_making *making, struct ub_draft *draft, const str
     struct ub_interval period)
 {
 	const struct ub_existing *existing = draft->existing;
-	if (ub_plan_is_pinned(making, existing, UB_INSTANT_MAX))
-		return ub_plan_stand(draft, existing->start, existing->end);
+	if (plan_is_pinned(making, existing, UB_INSTANT_MAX))
+		return plan_stand(draft, existing->start, existing->end);
 	if (!existing || !existing->event)
 		return false;
 	ub_instant start = existing->start, end = start + request->duration;
-	return start >= period.start && end <= period.end && ub_plan_fits(making, request, start) &&
-	       ub_plan_stand(draft, start, end);
+	return start >= period.start && end <= period.end && plan_fits(making, request, start) &&
+	       plan_stand(draft, start, end);
 }
 
 /* When the search begins: on the account's own day, or, where that has passed, on as good a one of the rest.
@@ -71,7 +71,7 @@ static void note_day(struct ub_making *making, const struct ub_draft *draft, ub_
 {
 	struct ub_buf text = UB_BUF(making->arena);
 	ub_cal_format(&text, UB_TEXT("%a %F"), making->calendar.zone, day, UB_ENGLISH);
-	ub_plan_note(making, UB_NOTE_REMARK, draft->item.id,
+	plan_note(making, UB_NOTE_REMARK, draft->item.id,
 	    "the search begins on %.*s, the account's own day: each has another, so that not all fall on one",
 	    UB_ARGS(ub_buf_text(&text)));
 }
@@ -119,7 +119,7 @@ static ub_instant after_notice(
 	return noticed < period.end ? noticed : left;
 }
 
-bool ub_plan_place_in_period(struct ub_making *making, struct ub_draft *draft, int64_t duration)
+bool plan_place_in_period(struct ub_making *making, struct ub_draft *draft, int64_t duration)
 {
 	const struct ub_meeting *meeting = &making->input->facts->meeting;
 	const struct ub_zone *zone = making->calendar.zone;
@@ -135,21 +135,21 @@ bool ub_plan_place_in_period(struct ub_making *making, struct ub_draft *draft, i
 		.late = UB_LATE_SKIP,
 		.full = (enum ub_full)draft->wishes.full,
 		.all_day = true,
-		.busy = ub_plan_busy_times(making, draft),
+		.busy = plan_busy_times(making, draft),
 		.gap = draft->item.busy ? making->input->facts->org->gap : 0,
-		.full_days = ub_plan_full_days(making, draft),
-		.declined = ub_plan_declined_times(making, draft) };
+		.full_days = plan_full_days(making, draft),
+		.declined = plan_declined_times(making, draft) };
 	if (request.prefer == UB_PREFER_SAME_TIME &&
 	    !last_time(making, draft, period.start, &request.same_time))
 		request.prefer = UB_PREFER_EARLIEST;
-	request.people = ub_plan_calendars(making, &draft->item.attendees, &request.n_people);
-	ub_plan_seek(making, draft, &request);
+	request.people = plan_calendars(making, &draft->item.attendees, &request.n_people);
+	plan_seek(making, draft, &request);
 	if (stays_in(making, draft, &request, period))
 		return true;
 	if (!draft->existing && left < period.end && is_nearly_over(making, period, left))
-		return ub_plan_drop(making, draft, UB_NOTE_SKIPPED,
+		return plan_drop(making, draft, UB_NOTE_SKIPPED,
 		    "too little of its period is left: the next period is the first one");
 	if (making->input->explain)
 		note_day(making, draft, request.window.start);
-	return ub_plan_search(making, draft, &request, (struct ub_interval){ left, period.end });
+	return plan_search(making, draft, &request, (struct ub_interval){ left, period.end });
 }

@@ -5,9 +5,9 @@
 static bool required(struct ub_making *making, struct ub_draft *draft, struct ub_cases cases,
     const char *field, const struct ub_case **chosen)
 {
-	enum ub_verdict verdict = ub_plan_case(making, draft, cases, field, chosen);
+	enum ub_verdict verdict = plan_case(making, draft, cases, field, chosen);
 	if (verdict == UB_NO)
-		ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "no case of `%s` holds", field);
+		plan_drop(making, draft, UB_NOTE_SKIPPED, "no case of `%s` holds", field);
 	return verdict == UB_YES;
 }
 
@@ -20,7 +20,7 @@ static bool duration_of(struct ub_making *making, struct ub_draft *draft, int64_
 		*duration += draft->longer < *duration ? draft->longer : *duration;
 		return true;
 	}
-	return ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "its duration is no length of time");
+	return plan_drop(making, draft, UB_NOTE_SKIPPED, "its duration is no length of time");
 }
 
 /* Computes one end of `between`. *anchor becomes the instant from which that end counts. */
@@ -31,10 +31,10 @@ static bool border(struct ub_making *making, struct ub_draft *draft, struct ub_c
 	if (!required(making, draft, cases, "between", &chosen))
 		return false;
 	*point = &chosen->use.point;
-	enum ub_verdict verdict = ub_plan_anchor(making, draft, *point, anchor);
+	enum ub_verdict verdict = plan_anchor(making, draft, *point, anchor);
 	if (verdict == UB_YES && !ub_cal_point_interval(&making->calendar, **point, *anchor, found))
 		verdict = UB_NO;
-	return verdict == UB_YES || ub_plan_no_time(making, draft, *point, verdict);
+	return verdict == UB_YES || plan_no_time(making, draft, *point, verdict);
 }
 
 /* Whether the slot is the one that a decision before the beginning of the window would have chosen. */
@@ -43,7 +43,7 @@ static bool is_first_choice(struct ub_making *making, const struct ub_slot_reque
 	struct ub_slot_request before = *request;
 	if (before.now > start)
 		before.now = start;
-	struct ub_slot slot = ub_plan_find_slot(&before, making->arena);
+	struct ub_slot slot = plan_find_slot(&before, making->arena);
 	return slot.found && !slot.late && slot.start == start;
 }
 
@@ -58,17 +58,16 @@ static ub_instant useful_until(const struct ub_draft *draft, ub_instant until)
 static bool stays(struct ub_making *making, struct ub_draft *draft, const struct ub_slot_request *request)
 {
 	const struct ub_existing *existing = draft->existing;
-	if (ub_plan_goes_along(making, draft, request))
+	if (plan_goes_along(making, draft, request))
 		return true;
-	if (ub_plan_is_pinned(making, existing, useful_until(draft, request->useful_until)))
-		return ub_plan_stand(draft, existing->start, existing->end);
+	if (plan_is_pinned(making, existing, useful_until(draft, request->useful_until)))
+		return plan_stand(draft, existing->start, existing->end);
 	if (!existing || !existing->event)
 		return false;
 	ub_instant start = existing->start, end = start + request->duration;
 	bool inside = start >= request->window.start && end <= request->window.end;
-	return ((inside && ub_plan_fits(making, request, start)) ||
-		   is_first_choice(making, request, start)) &&
-	       ub_plan_stand(draft, start, end);
+	return ((inside && plan_fits(making, request, start)) || is_first_choice(making, request, start)) &&
+	       plan_stand(draft, start, end);
 }
 
 static bool place_between(struct ub_making *making, struct ub_draft *draft, int64_t duration)
@@ -89,15 +88,15 @@ static bool place_between(struct ub_making *making, struct ub_draft *draft, int6
 		.prefer = (enum ub_prefer)draft->wishes.prefer,
 		.late = (enum ub_late)draft->wishes.late,
 		.full = (enum ub_full)draft->wishes.full,
-		.same_time = ub_plan_time_of_day(making->calendar.zone, making->input->facts->meeting.start),
+		.same_time = plan_time_of_day(making->calendar.zone, making->input->facts->meeting.start),
 		.all_day = making->input->facts->meeting.event->start.date,
-		.busy = ub_plan_busy_times(making, draft),
+		.busy = plan_busy_times(making, draft),
 		.gap = draft->item.busy ? making->input->facts->org->gap : 0,
-		.full_days = ub_plan_full_days(making, draft),
-		.declined = ub_plan_declined_times(making, draft) };
-	request.people = ub_plan_calendars(making, &draft->item.attendees, &request.n_people);
-	ub_plan_seek(making, draft, &request);
-	return stays(making, draft, &request) || ub_plan_search(making, draft, &request, request.window);
+		.full_days = plan_full_days(making, draft),
+		.declined = plan_declined_times(making, draft) };
+	request.people = plan_calendars(making, &draft->item.attendees, &request.n_people);
+	plan_seek(making, draft, &request);
+	return stays(making, draft, &request) || plan_search(making, draft, &request, request.window);
 }
 
 /* The whole day, in the owner's zone, on which the point falls. */
@@ -108,17 +107,16 @@ static bool place_day(struct ub_making *making, struct ub_draft *draft)
 	ub_instant at;
 	if (!required(making, draft, draft->source->at, "at", &chosen))
 		return false;
-	enum ub_verdict verdict = ub_plan_instant(making, draft, &chosen->use.point, &at);
+	enum ub_verdict verdict = plan_instant(making, draft, &chosen->use.point, &at);
 	if (verdict != UB_YES)
-		return ub_plan_no_time(making, draft, &chosen->use.point, verdict);
+		return plan_no_time(making, draft, &chosen->use.point, verdict);
 	ub_day day = ub_cal_local_day(zone, at);
 	draft->item.all_day = true;
-	ub_plan_stand(draft, ub_cal_day_start(zone, day), ub_cal_day_start(zone, day + 1));
-	if (ub_plan_is_pinned(
-		making, draft->existing, useful_until(draft, making->input->facts->meeting.end)))
-		return ub_plan_stand(draft, draft->existing->start, draft->existing->end);
+	plan_stand(draft, ub_cal_day_start(zone, day), ub_cal_day_start(zone, day + 1));
+	if (plan_is_pinned(making, draft->existing, useful_until(draft, making->input->facts->meeting.end)))
+		return plan_stand(draft, draft->existing->start, draft->existing->end);
 	return draft->item.end > making->input->facts->now ||
-	       ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "its day has passed");
+	       plan_drop(making, draft, UB_NOTE_SKIPPED, "its day has passed");
 }
 
 static bool place_at(struct ub_making *making, struct ub_draft *draft, int64_t duration)
@@ -126,30 +124,29 @@ static bool place_at(struct ub_making *making, struct ub_draft *draft, int64_t d
 	const struct ub_case *chosen;
 	if (!required(making, draft, draft->source->at, "at", &chosen))
 		return false;
-	enum ub_verdict verdict = ub_plan_instant(making, draft, &chosen->use.point, &draft->item.start);
+	enum ub_verdict verdict = plan_instant(making, draft, &chosen->use.point, &draft->item.start);
 	if (verdict != UB_YES)
-		return ub_plan_no_time(making, draft, &chosen->use.point, verdict);
+		return plan_no_time(making, draft, &chosen->use.point, verdict);
 	draft->item.end = draft->item.start + duration;
 	const struct ub_slot_request request = { .window = { draft->item.start, draft->item.start },
 		.now = making->input->facts->now,
 		.useful_until = making->input->facts->meeting.end,
 		.duration = duration };
-	if (ub_plan_goes_along(making, draft, &request))
+	if (plan_goes_along(making, draft, &request))
 		return true;
-	if (ub_plan_is_pinned(
-		making, draft->existing, useful_until(draft, making->input->facts->meeting.end)))
-		return ub_plan_stand(draft, draft->existing->start, draft->existing->end);
+	if (plan_is_pinned(making, draft->existing, useful_until(draft, making->input->facts->meeting.end)))
+		return plan_stand(draft, draft->existing->start, draft->existing->end);
 	if (draft->item.end <= making->input->facts->now)
-		return ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "its time has passed");
+		return plan_drop(making, draft, UB_NOTE_SKIPPED, "its time has passed");
 	return true;
 }
 
-bool ub_plan_place(struct ub_making *making, struct ub_draft *draft)
+bool plan_place(struct ub_making *making, struct ub_draft *draft)
 {
 	int64_t duration;
 	draft->item.zone = making->calendar.zone;
 	if (draft->source->task)
-		return ub_plan_place_task(making, draft);
+		return plan_place_task(making, draft);
 	if (draft->source->all_day)
 		return place_day(making, draft);
 	if (!duration_of(making, draft, &duration))
@@ -157,5 +154,5 @@ bool ub_plan_place(struct ub_making *making, struct ub_draft *draft)
 	if (draft->source->at.items)
 		return place_at(making, draft, duration);
 	return draft->source->between_from.items ? place_between(making, draft, duration)
-						 : ub_plan_place_in_period(making, draft, duration);
+						 : plan_place_in_period(making, draft, duration);
 }

@@ -11,7 +11,7 @@ static struct ub_draft *draft_named(struct ub_drafts *drafts, struct ub_text nam
 	return NULL;
 }
 
-enum ub_verdict ub_plan_anchor(
+enum ub_verdict plan_anchor(
     struct ub_making *making, const struct ub_draft *draft, const struct ub_point *point, ub_instant *anchor)
 {
 	if (point->item.len == 0) {
@@ -21,7 +21,7 @@ enum ub_verdict ub_plan_anchor(
 	}
 	struct ub_draft *other = draft_named(draft->of_rule, point->item);
 	if (other && other->state == UB_DRAFT_NEW)
-		ub_plan_draft(making, other);
+		plan_draft(making, other);
 	if (!other || other->state != UB_DRAFT_MADE)
 		return other && other->state == UB_DRAFT_UNDECIDED ? UB_CANNOT_TELL : UB_NO;
 	const struct ub_item *item = &other->item;
@@ -32,23 +32,23 @@ enum ub_verdict ub_plan_anchor(
 	return UB_YES;
 }
 
-enum ub_verdict ub_plan_instant(
+enum ub_verdict plan_instant(
     struct ub_making *making, const struct ub_draft *draft, const struct ub_point *point, ub_instant *instant)
 {
 	ub_instant anchor;
-	enum ub_verdict verdict = ub_plan_anchor(making, draft, point, &anchor);
+	enum ub_verdict verdict = plan_anchor(making, draft, point, &anchor);
 	if (verdict == UB_YES && !ub_cal_shift(&making->calendar, anchor, point->span, point->after, instant))
 		verdict = UB_NO;
 	return verdict;
 }
 
-bool ub_plan_no_time(
+bool plan_no_time(
     struct ub_making *making, struct ub_draft *draft, const struct ub_point *point, enum ub_verdict verdict)
 {
 	struct ub_buf words = UB_BUF(making->arena);
 	ub_cal_print_point(&words, *point);
 	struct ub_text text = ub_buf_text(&words);
 	if (verdict == UB_CANNOT_TELL)
-		return ub_plan_drop(making, draft, UB_NOTE_UNDECIDED, "%.*s cannot be told", UB_ARGS(text));
-	return ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "there is no such time as %.*s", UB_ARGS(text));
+		return plan_drop(making, draft, UB_NOTE_UNDECIDED, "%.*s cannot be told", UB_ARGS(text));
+	return plan_drop(making, draft, UB_NOTE_SKIPPED, "there is no such time as %.*s", UB_ARGS(text));
 }

@@ -60,7 +60,7 @@ static void print_lines(struct ub_printer *printer, struct ub_text text, struct 
 		if (ub_text_trim(line).len == 0 || has_line(other, line) || ++n > LINES_MAX)
 			continue;
 		ub_buf_str(printer->out, "        ");
-		ub_print_styled(
+		plan_print_styled(
 		    printer, style, ub_textf(printer->out->arena, "%s %.*s", sign, UB_ARGS(line)));
 		ub_buf_char(printer->out, '\n');
 	}
@@ -92,7 +92,7 @@ static void print_differences(struct ub_printer *printer, const struct ub_change
 	if (change->differ & UB_PROPERTY_CATEGORIES)
 		ub_buf_str(printer->out, "      categories\n");
 	if (before->class != after->class)
-		ub_buf_printf(printer->out, "      %s\n", ub_class_word(after->class));
+		ub_buf_printf(printer->out, "      %s\n", ub_facts_class_word(after->class));
 	if ((change->differ & UB_PROPERTY_STATE) && before->busy != after->busy)
 		ub_buf_str(printer->out, after->busy ? "      shown as busy\n" : "      shown as free\n");
 	if (change->differ & UB_PROPERTY_AGENDA) {
@@ -102,19 +102,19 @@ static void print_differences(struct ub_printer *printer, const struct ub_change
 	}
 }
 
-void ub_change_print(const struct ub_change *change, struct ub_buf *out, bool colour)
+void ub_plan_print_change(const struct ub_change *change, struct ub_buf *out, bool colour)
 {
 	struct ub_printer printer = { out, colour };
 	const struct ub_item *item = change->after ? change->after : change->before;
 	ub_buf_str(out, "  ");
-	ub_print_styled(&printer, kinds[change->kind].style, ub_text(kinds[change->kind].sign));
+	plan_print_styled(&printer, kinds[change->kind].style, ub_text(kinds[change->kind].sign));
 	ub_buf_printf(out, " %s ", item->kind == UB_ITEM_TASK ? "task " : "event");
-	ub_print_styled(&printer, UB_STYLE_BOLD, item->title);
+	plan_print_styled(&printer, UB_STYLE_BOLD, item->title);
 	ub_buf_str(out, "  ");
 	print_time(&printer, item);
 	if (item->attendees.n)
 		ub_buf_printf(out, ", %zu people", item->attendees.n + 1);
-	ub_print_styled(&printer, UB_STYLE_DIM, ub_textf(out->arena, "  [%.*s]\n", UB_ARGS(item->id)));
+	plan_print_styled(&printer, UB_STYLE_DIM, ub_textf(out->arena, "  [%.*s]\n", UB_ARGS(item->id)));
 	if (change->kind == UB_CHANGE_LEFT)
 		ub_buf_str(out,
 		    "      stays as it is: its rule is gone, or cannot tell (`upbeat undo` removes it)\n");
@@ -122,11 +122,11 @@ void ub_change_print(const struct ub_change *change, struct ub_buf *out, bool co
 		print_differences(&printer, change);
 }
 
-void ub_addition_print(const struct ub_amendment *amendment, struct ub_buf *out, bool colour)
+void ub_plan_print_addition(const struct ub_amendment *amendment, struct ub_buf *out, bool colour)
 {
 	struct ub_printer printer = { out, colour };
 	ub_buf_str(out, "  ");
-	ub_print_styled(&printer, UB_STYLE_GREEN, UB_TEXT("+"));
+	plan_print_styled(&printer, UB_STYLE_GREEN, UB_TEXT("+"));
 	ub_buf_str(out, " in the meeting itself, when it is stored next: ");
-	ub_print_amendment(&printer, amendment, "        + ");
+	plan_print_amendment(&printer, amendment, "        + ");
 }

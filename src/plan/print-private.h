@@ -17,10 +17,10 @@ struct ub_printer {
 #define UB_STYLE_GREEN  "\033[32m"
 #define UB_STYLE_YELLOW "\033[33m"
 
-void ub_print_styled(const struct ub_printer *printer, const char *style, struct ub_text text);
+void plan_print_styled(const struct ub_printer *printer, const char *style, struct ub_text text);
 /* Prints the addition's kind and value, to the end of the line. The text of an agenda follows below, each
  * line after `margin`. */
-void ub_print_amendment(
+void plan_print_amendment(
     const struct ub_printer *printer, const struct ub_amendment *amendment, const char *margin);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "print-private.h"
 
-void ub_print_styled(const struct ub_printer *printer, const char *style, struct ub_text text)
+void plan_print_styled(const struct ub_printer *printer, const char *style, struct ub_text text)
 {
 	if (printer->colour)
 		ub_buf_str(printer->out, style);
@@ -18,7 +18,7 @@ static void print_indented(const struct ub_printer *printer, struct ub_text text
 		struct ub_text margin = ub_text(indent);
 		if (line.len == 0)
 			margin = ub_text_sub(margin, 0, margin.len - 1); /* no blank at the end of a line */
-		ub_print_styled(printer, UB_STYLE_DIM, margin);
+		plan_print_styled(printer, UB_STYLE_DIM, margin);
 		ub_buf_add(printer->out, line);
 		ub_buf_char(printer->out, '\n');
 	}
@@ -38,12 +38,12 @@ static void print_rules(const struct ub_printer *printer, const struct ub_plan *
 	for (size_t i = 0; i < plan->n_matches; i++)
 		if (plan->matches[i].rule->name.len > width)
 			width = plan->matches[i].rule->name.len;
-	ub_print_styled(printer, UB_STYLE_BOLD, UB_TEXT("Rules\n"));
+	plan_print_styled(printer, UB_STYLE_BOLD, UB_TEXT("Rules\n"));
 	for (size_t i = 0; i < plan->n_matches; i++) {
 		const struct ub_match *match = &plan->matches[i];
 		struct ub_text word = ub_text(verdicts[match->verdict].word);
 		ub_buf_str(printer->out, "  ");
-		ub_print_styled(printer, verdicts[match->verdict].style, word);
+		plan_print_styled(printer, verdicts[match->verdict].style, word);
 		ub_buf_pad(printer->out, ' ', 13 - word.len);
 		ub_buf_printf(printer->out, "%.*s", UB_ARGS(match->rule->name));
 		ub_buf_pad(printer->out, ' ', width - match->rule->name.len + 2);
@@ -70,11 +70,11 @@ static void print_when(const struct ub_printer *printer, const struct ub_item *i
 	}
 	ub_buf_printf(printer->out, " (%.*s)", UB_ARGS(ub_cal_zone_name(item->zone)));
 	if (item->late)
-		ub_print_styled(printer, UB_STYLE_YELLOW, UB_TEXT(", late"));
+		plan_print_styled(printer, UB_STYLE_YELLOW, UB_TEXT(", late"));
 	if (item->kind == UB_ITEM_EVENT && !item->busy)
 		ub_buf_str(printer->out, ", shown as free");
 	if (item->class != UB_CLASS_PUBLIC)
-		ub_buf_printf(printer->out, ", %s", ub_class_word(item->class));
+		ub_buf_printf(printer->out, ", %s", ub_facts_class_word(item->class));
 	ub_buf_char(printer->out, '\n');
 }
 
@@ -132,7 +132,7 @@ static const struct {
 
 static void print_note(const struct ub_printer *printer, const struct ub_note *note)
 {
-	ub_print_styled(printer, notes[note->kind].style, ub_text(notes[note->kind].word));
+	plan_print_styled(printer, notes[note->kind].style, ub_text(notes[note->kind].word));
 	ub_buf_printf(printer->out, ": %.*s\n", UB_ARGS(note->text));
 }
 
@@ -155,7 +155,7 @@ static void print_considered(const struct ub_printer *printer, const struct ub_c
 		struct ub_buf line = UB_BUF(printer->out->arena);
 		ub_buf_str(&line, "    not on ");
 		print_passed_over(&line, &considered->items[i], considered->zone);
-		ub_print_styled(printer, UB_STYLE_DIM, ub_buf_text(&line));
+		plan_print_styled(printer, UB_STYLE_DIM, ub_buf_text(&line));
 	}
 }
 
@@ -168,8 +168,8 @@ static void print_item(
     const struct ub_printer *printer, const struct ub_plan *plan, const struct ub_item *item)
 {
 	ub_buf_printf(printer->out, "  %s ", item->kind == UB_ITEM_TASK ? "task " : "event");
-	ub_print_styled(printer, UB_STYLE_BOLD, item->title);
-	ub_print_styled(
+	plan_print_styled(printer, UB_STYLE_BOLD, item->title);
+	plan_print_styled(
 	    printer, UB_STYLE_DIM, ub_textf(printer->out->arena, "  [%.*s]\n", UB_ARGS(item->id)));
 	print_when(printer, item);
 	print_considered(printer, &item->considered);
@@ -184,7 +184,7 @@ static void print_item(
 	print_indented(printer, item->description, "    | ");
 }
 
-void ub_print_amendment(
+void plan_print_amendment(
     const struct ub_printer *printer, const struct ub_amendment *amendment, const char *margin)
 {
 	static const char *const words[] = { "attendee", "category", "agenda", "reminder" };
@@ -194,9 +194,9 @@ void ub_print_amendment(
 		ub_cal_print_seconds(printer->out, amendment->seconds);
 		ub_buf_str(printer->out, " before");
 	} else if (amendment->kind != UB_AMEND_AGENDA) {
-		ub_print_styled(printer, UB_STYLE_BOLD, amendment->text);
+		plan_print_styled(printer, UB_STYLE_BOLD, amendment->text);
 	}
-	ub_print_styled(
+	plan_print_styled(
 	    printer, UB_STYLE_DIM, ub_textf(printer->out->arena, "  [%.*s]\n", UB_ARGS(amendment->id)));
 	if (amendment->kind == UB_AMEND_AGENDA)
 		print_indented(printer, amendment->text, margin);
@@ -205,10 +205,10 @@ void ub_print_amendment(
 static void print_amendments(const struct ub_printer *printer, const struct ub_plan *plan)
 {
 	if (plan->amendments.n)
-		ub_print_styled(printer, UB_STYLE_BOLD, UB_TEXT("\nAdded to the meeting itself\n"));
+		plan_print_styled(printer, UB_STYLE_BOLD, UB_TEXT("\nAdded to the meeting itself\n"));
 	for (size_t i = 0; i < plan->amendments.n; i++) {
 		ub_buf_str(printer->out, "  ");
-		ub_print_amendment(printer, &plan->amendments.items[i], "    | ");
+		plan_print_amendment(printer, &plan->amendments.items[i], "    | ");
 	}
 }
 
@@ -224,7 +224,7 @@ static void print_notes(const struct ub_printer *printer, const struct ub_plan *
 		if (made)
 			continue;
 		if (!any)
-			ub_print_styled(printer, UB_STYLE_BOLD, UB_TEXT("\nNotes\n"));
+			plan_print_styled(printer, UB_STYLE_BOLD, UB_TEXT("\nNotes\n"));
 		any = true;
 		ub_buf_printf(printer->out, "  %.*s%s", UB_ARGS(note->item), note->item.len ? " " : "");
 		print_note(printer, note);
@@ -238,7 +238,7 @@ void ub_plan_print(const struct ub_plan *plan, const struct ub_facts *facts, str
 	if (facts) {
 		struct ub_buf dump = UB_BUF(out->arena);
 		ub_facts_dump(facts, &dump);
-		ub_print_styled(&printer, UB_STYLE_BOLD, UB_TEXT("Facts\n"));
+		plan_print_styled(&printer, UB_STYLE_BOLD, UB_TEXT("Facts\n"));
 		print_indented(&printer, ub_buf_text(&dump), "  ");
 		ub_buf_char(out, '\n');
 	}
@@ -249,7 +249,7 @@ void ub_plan_print(const struct ub_plan *plan, const struct ub_facts *facts, str
 		return;
 	}
 	print_rules(&printer, plan);
-	ub_print_styled(&printer, UB_STYLE_BOLD, UB_TEXT("\nItems\n"));
+	plan_print_styled(&printer, UB_STYLE_BOLD, UB_TEXT("\nItems\n"));
 	for (size_t i = 0; i < plan->items.n; i++)
 		print_item(&printer, plan, &plan->items.items[i]);
 	if (plan->items.n == 0)

@@ -81,7 +81,7 @@ static void add(
 	int64_t seconds = own_time(item) - at;
 	struct ub_text words = words_of(making, reminder, at != wanted);
 	if (seconds > UB_RULE_REMINDER_MAX || seconds < -UB_RULE_REMINDER_MAX) {
-		ub_plan_note(making, UB_NOTE_REMARK, item->id,
+		plan_note(making, UB_NOTE_REMARK, item->id,
 		    "it does not remind %.*s: that is more than %d days away from it", UB_ARGS(words),
 		    UB_RULE_REMINDER_MAX / 86400);
 	} else if (!is_there(item, seconds)) {
@@ -96,7 +96,7 @@ static enum ub_verdict wanted_at(struct ub_making *making, const struct ub_draft
 {
 	int64_t seconds;
 	if (reminder->by_point)
-		return ub_plan_instant(making, draft, &reminder->point, at);
+		return plan_instant(making, draft, &reminder->point, at);
 	if (!ub_cal_span_seconds(reminder->before, &seconds))
 		return UB_NO;
 	*at = own_time(&draft->item) - seconds;
@@ -115,7 +115,7 @@ static void remind(struct ub_making *making, struct ub_draft *draft)
 			add(making, item, reminder, at);
 			continue;
 		}
-		ub_plan_note(making, UB_NOTE_REMARK, item->id,
+		plan_note(making, UB_NOTE_REMARK, item->id,
 		    verdict == UB_NO ? "it does not remind %.*s: there is no such time"
 				     : "it cannot be told whether it reminds %.*s",
 		    UB_ARGS(words_of(making, reminder, false)));
@@ -141,7 +141,7 @@ static void hand_on(struct ub_making *making, const struct ub_draft *draft)
 			plan->steps.items[i].may_write &= ~draft->undecided;
 }
 
-void ub_plan_remind(struct ub_making *making, struct ub_drafts *drafts)
+void plan_remind(struct ub_making *making, struct ub_drafts *drafts)
 {
 	for (size_t i = 0; i < drafts->n; i++) {
 		struct ub_draft *draft = &drafts->items[i];

@@ -99,7 +99,7 @@ static void tell(struct telling *telling, const struct stretch *stretch)
 /* The window of a try, with the part of the request's window that had passed. */
 static struct ub_interval looked_at(const struct telling *telling, const struct ub_slot_try *try)
 {
-	struct ub_interval left = ub_plan_left_of_window(telling->request);
+	struct ub_interval left = plan_left_of_window(telling->request);
 	bool in_time = try->window.start == left.start && try->window.end == left.end;
 	return in_time ? telling->request->window : try->window;
 }
@@ -152,8 +152,8 @@ static ub_instant next_time(const struct telling *telling, const struct ub_slot_
 		return at == UB_INSTANT_MIN ? first : at + UB_PLAN_STEP;
 	const struct ub_zone *zone = request->people[0].zone;
 	ub_day day = ub_cal_local_day(zone, at == UB_INSTANT_MIN ? window.start : at);
-	ub_instant time = ub_plan_same_time(request, at == UB_INSTANT_MIN ? day : day + 1);
-	return time < window.start ? ub_plan_same_time(request, day + 1) : time;
+	ub_instant time = plan_same_time(request, at == UB_INSTANT_MIN ? day : day + 1);
+	return time < window.start ? plan_same_time(request, day + 1) : time;
 }
 
 static void tell_try(struct telling *telling, const struct ub_slot_try *try)
@@ -161,8 +161,7 @@ static void tell_try(struct telling *telling, const struct ub_slot_try *try)
 	const struct ub_slot_request *request = telling->request;
 	struct ub_interval window = looked_at(telling, try);
 	struct stretch open = { 0 };
-	telling->near =
-	    try->apart ? ub_plan_busy_and_gap(request, telling->arena) : (struct ub_intervals){ 0 };
+	telling->near = try->apart ? plan_busy_and_gap(request, telling->arena) : (struct ub_intervals){ 0 };
 	for (ub_instant at = next_time(telling, try, UB_INSTANT_MIN); at + request->duration <= window.end;
 	     at = next_time(telling, try, at)) {
 		struct ub_interval slot = { at, at + request->duration };
@@ -192,7 +191,7 @@ static void lay_out_work(struct telling *telling)
 		    ub_cal_working_time(telling->arena, &telling->seekers[i].calendar, searched);
 }
 
-struct ub_considered ub_plan_tell_search(const struct ub_slot_request *request, const struct ub_slot *slot,
+struct ub_considered plan_tell_search(const struct ub_slot_request *request, const struct ub_slot *slot,
     const struct ub_seeker *seekers, size_t n_seekers, struct ub_arena *arena)
 {
 	struct telling telling = { .arena = arena,
@@ -217,12 +216,12 @@ static struct ub_seeker seeker(
 		{ settings->zone, settings->hours, settings->holidays }, { 0 } };
 	for (size_t i = 0; i < input->n_busy; i++)
 		if (ub_text_eq_nocase(input->busy[i].address, person->email) &&
-		    ub_plan_counts_as_busy(making, draft, person->email))
+		    plan_counts_as_busy(making, draft, person->email))
 			seeker.busy = ub_cal_union(making->arena, seeker.busy, input->busy[i].times);
 	return seeker;
 }
 
-void ub_plan_consider(struct ub_making *making, struct ub_draft *draft, const struct ub_slot_request *request,
+void plan_consider(struct ub_making *making, struct ub_draft *draft, const struct ub_slot_request *request,
     const struct ub_slot *slot)
 {
 	const struct ub_people *attendees = &draft->item.attendees;
@@ -232,5 +231,5 @@ void ub_plan_consider(struct ub_making *making, struct ub_draft *draft, const st
 	seekers[0] = seeker(making, draft, making->owner);
 	for (size_t i = 0; i < attendees->n; i++)
 		seekers[i + 1] = seeker(making, draft, attendees->items[i]);
-	draft->item.considered = ub_plan_tell_search(request, slot, seekers, attendees->n + 1, making->arena);
+	draft->item.considered = plan_tell_search(request, slot, seekers, attendees->n + 1, making->arena);
 }

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 /* The work calendars of all people, the owner's first, each person once. */
-struct ub_work_calendar *ub_plan_calendars(
+struct ub_work_calendar *plan_calendars(
     struct ub_making *making, const struct ub_people *attendees, size_t *n)
 {
 	const struct ub_org_person **seen =
@@ -35,7 +35,7 @@ struct ub_work_calendar *ub_plan_calendars(
 
 /* Busy times: the meeting itself, the items that this plan has placed already, and the times that `free`
  * names. */
-struct ub_intervals ub_plan_busy_times(struct ub_making *making, const struct ub_draft *draft)
+struct ub_intervals plan_busy_times(struct ub_making *making, const struct ub_draft *draft)
 {
 	const struct ub_plan_input *input = making->input;
 	struct ub_intervals busy = { 0 };
@@ -48,13 +48,13 @@ struct ub_intervals ub_plan_busy_times(struct ub_making *making, const struct ub
 			*ub_push(making->arena, &busy) = (struct ub_interval){ item->start, item->end };
 	}
 	for (size_t i = 0; i < input->n_busy; i++)
-		if (ub_plan_counts_as_busy(making, draft, input->busy[i].address))
+		if (plan_counts_as_busy(making, draft, input->busy[i].address))
 			busy = ub_cal_union(making->arena, busy, input->busy[i].times);
 	busy = ub_cal_union(making->arena, busy, input->taken);
 	return ub_cal_intervals_normal(making->arena, busy);
 }
 
-struct ub_intervals ub_plan_declined_times(const struct ub_making *making, const struct ub_draft *draft)
+struct ub_intervals plan_declined_times(const struct ub_making *making, const struct ub_draft *draft)
 {
 	const struct ub_own_decline *own = &draft->item.declines.own;
 	struct ub_intervals declined = { 0 };
@@ -69,33 +69,33 @@ static void note_unknown(
 	const struct ub_plan_input *input = making->input;
 	for (size_t i = 0; i < input->n_busy; i++)
 		if (input->busy[i].unknown.len && ub_text_eq_nocase(input->busy[i].address, person->email))
-			ub_plan_note(making, UB_NOTE_REMARK, draft->item.id,
+			plan_note(making, UB_NOTE_REMARK, draft->item.id,
 			    "the busy times of %.*s are not known: %.*s", UB_ARGS(person->email),
 			    UB_ARGS(input->busy[i].unknown));
 }
 
-void ub_plan_seek(struct ub_making *making, struct ub_draft *draft, const struct ub_slot_request *request)
+void plan_seek(struct ub_making *making, struct ub_draft *draft, const struct ub_slot_request *request)
 {
 	const struct ub_people *attendees = &draft->item.attendees;
 	ub_instant before = request->window.start - UB_PLAN_SEARCH;
 	draft->item.search =
 	    (struct ub_interval){ before > request->now ? before : request->now, request->useful_until };
-	if (ub_plan_counts_as_busy(making, draft, making->owner->email))
+	if (plan_counts_as_busy(making, draft, making->owner->email))
 		*ub_push(making->arena, &draft->item.free) = making->owner;
 	for (size_t i = 0; i < attendees->n; i++)
-		if (ub_plan_counts_as_busy(making, draft, attendees->items[i]->email))
+		if (plan_counts_as_busy(making, draft, attendees->items[i]->email))
 			*ub_push(making->arena, &draft->item.free) = attendees->items[i];
 	for (size_t i = 0; i < draft->item.free.n; i++)
 		note_unknown(making, draft, draft->item.free.items[i]);
 }
 
-int32_t ub_plan_time_of_day(const struct ub_zone *zone, ub_instant instant)
+int32_t plan_time_of_day(const struct ub_zone *zone, ub_instant instant)
 {
 	struct ub_civil civil = ub_cal_civil(zone, instant);
 	return civil.hour * 3600 + civil.minute * 60;
 }
 
-bool ub_plan_stand(struct ub_draft *draft, ub_instant start, ub_instant end)
+bool plan_stand(struct ub_draft *draft, ub_instant start, ub_instant end)
 {
 	draft->item.start = start;
 	draft->item.end = end;
@@ -103,7 +103,7 @@ bool ub_plan_stand(struct ub_draft *draft, ub_instant start, ub_instant end)
 }
 
 /* Whether everybody has time then. */
-bool ub_plan_fits(struct ub_making *making, const struct ub_slot_request *request, ub_instant start)
+bool plan_fits(struct ub_making *making, const struct ub_slot_request *request, ub_instant start)
 {
 	struct ub_slot_request same = *request;
 	same.window = (struct ub_interval){ start, start + request->duration };
@@ -111,7 +111,7 @@ bool ub_plan_fits(struct ub_making *making, const struct ub_slot_request *reques
 	same.prefer = UB_PREFER_EARLIEST;
 	same.late = UB_LATE_SKIP;
 	same.full = UB_FULL_SKIP;
-	struct ub_slot slot = ub_plan_find_slot(&same, making->arena);
+	struct ub_slot slot = plan_find_slot(&same, making->arena);
 	return slot.found && slot.start == start;
 }
 
@@ -123,24 +123,24 @@ static bool stays_late(
 	const struct ub_existing *existing = draft->existing;
 	if (!existing || !existing->event || (slot->found && !slot->late) ||
 	    existing->start + request->duration > request->useful_until ||
-	    existing->start < request->window.start || ub_plan_collides(request, existing->start))
+	    existing->start < request->window.start || plan_collides(request, existing->start))
 		return false;
 	draft->item.late = true;
-	return ub_plan_stand(draft, existing->start, existing->start + request->duration);
+	return plan_stand(draft, existing->start, existing->start + request->duration);
 }
 
 static bool settle(struct ub_making *making, struct ub_draft *draft, const struct ub_slot_request *request,
     const struct ub_slot *slot)
 {
-	ub_plan_consider(making, draft, request, slot);
+	plan_consider(making, draft, request, slot);
 	if (stays_late(draft, request, slot))
 		return true;
 	if (!slot->found)
-		return ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "%s", slot->remark);
+		return plan_drop(making, draft, UB_NOTE_SKIPPED, "%s", slot->remark);
 	if (slot->remark)
-		ub_plan_note(making, UB_NOTE_REMARK, draft->item.id, "%s", slot->remark);
+		plan_note(making, UB_NOTE_REMARK, draft->item.id, "%s", slot->remark);
 	draft->item.late = slot->late;
-	return ub_plan_stand(draft, slot->start, slot->start + request->duration);
+	return plan_stand(draft, slot->start, slot->start + request->duration);
 }
 
 /* ---- how many reviews a day ---- */
@@ -187,7 +187,7 @@ static struct ub_intervals days_with(const struct ub_making *making, int64_t mos
 	return full;
 }
 
-struct ub_intervals ub_plan_full_days(const struct ub_making *making, const struct ub_draft *draft)
+struct ub_intervals plan_full_days(const struct ub_making *making, const struct ub_draft *draft)
 {
 	int64_t most = making->input->facts->org->reviews_a_day;
 	bool counts = draft->rule->subject == UB_FOR_ACCOUNT && draft->item.busy && most > 0;
@@ -202,7 +202,7 @@ static bool stays_on(struct ub_making *making, struct ub_draft *draft, const str
 		return false;
 	ub_instant start = existing->start, end = start + request->duration;
 	return start >= request->window.start && end <= request->window.end &&
-	       ub_plan_fits(making, request, start) && ub_plan_stand(draft, start, end);
+	       plan_fits(making, request, start) && plan_stand(draft, start, end);
 }
 
 /* Fills the days up one by one, the least full ones first. False: there is no time on any day. */
@@ -216,27 +216,27 @@ static bool search_full_days(
 		request->full_days = days_with(making, most);
 		bool stays = stays_on(making, draft, request);
 		if (!stays)
-			*slot = ub_plan_find_slot(request, making->arena);
+			*slot = plan_find_slot(request, making->arena);
 		if (!stays && !slot->found)
 			continue;
 		slot->remark = remark;
 		if (stays)
-			ub_plan_note(making, UB_NOTE_REMARK, draft->item.id, "%s", remark);
+			plan_note(making, UB_NOTE_REMARK, draft->item.id, "%s", remark);
 		return stays;
 	}
 	return false;
 }
 
-bool ub_plan_search(struct ub_making *making, struct ub_draft *draft, const struct ub_slot_request *request,
+bool plan_search(struct ub_making *making, struct ub_draft *draft, const struct ub_slot_request *request,
     struct ub_interval all)
 {
 	struct ub_slot_request wider = *request;
-	struct ub_slot slot = ub_plan_find_slot(request, making->arena);
+	struct ub_slot slot = plan_find_slot(request, making->arena);
 	if (slot.found || request->full_days.n == 0)
 		return settle(making, draft, request, &slot);
 	if (request->full == UB_FULL_EARLIER || request->full == UB_FULL_LATER) {
 		wider.window = all;
-		slot = ub_plan_find_slot(&wider, making->arena);
+		slot = plan_find_slot(&wider, making->arena);
 	}
 	return (!slot.found && search_full_days(making, draft, &wider, &slot)) ||
 	       settle(making, draft, &wider, &slot);

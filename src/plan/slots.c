@@ -11,25 +11,25 @@ static ub_instant earlier(ub_instant a, ub_instant b)
 	return a < b ? a : b;
 }
 
-struct ub_interval ub_plan_left_of_window(const struct ub_slot_request *request)
+struct ub_interval plan_left_of_window(const struct ub_slot_request *request)
 {
 	return (struct ub_interval){ later(request->window.start, request->now),
 		earlier(request->window.end, request->useful_until) };
 }
 
-bool ub_plan_is_busy(const struct ub_slot_request *request, ub_instant start)
+bool plan_is_busy(const struct ub_slot_request *request, ub_instant start)
 {
 	return ub_cal_any_overlap(request->busy, (struct ub_interval){ start, start + request->duration });
 }
 
-bool ub_plan_collides(const struct ub_slot_request *request, ub_instant start)
+bool plan_collides(const struct ub_slot_request *request, ub_instant start)
 {
-	return (request->full != UB_FULL_OVERLAP && ub_plan_is_busy(request, start)) ||
+	return (request->full != UB_FULL_OVERLAP && plan_is_busy(request, start)) ||
 	       ub_cal_any_overlap(
 		   request->declined, (struct ub_interval){ start, start + request->duration });
 }
 
-struct ub_intervals ub_plan_busy_and_gap(const struct ub_slot_request *request, struct ub_arena *arena)
+struct ub_intervals plan_busy_and_gap(const struct ub_slot_request *request, struct ub_arena *arena)
 {
 	struct ub_intervals wide = { 0 };
 	for (size_t i = 0; i < request->busy.n; i++)
@@ -46,10 +46,10 @@ static struct ub_intervals taken(
 	if (attempt->ignore_busy)
 		return closed;
 	return ub_cal_union(
-	    arena, attempt->apart ? ub_plan_busy_and_gap(request, arena) : request->busy, closed);
+	    arena, attempt->apart ? plan_busy_and_gap(request, arena) : request->busy, closed);
 }
 
-ub_instant ub_plan_same_time(const struct ub_slot_request *request, ub_day day)
+ub_instant plan_same_time(const struct ub_slot_request *request, ub_day day)
 {
 	struct ub_civil civil = ub_cal_day_civil(day);
 	civil.hour = request->same_time / 3600;
@@ -66,7 +66,7 @@ static bool find_same_time(const struct ub_slot_request *request, const struct u
 	free = ub_cal_subtract(arena, free, taken(request, attempt, arena));
 	ub_day last = ub_cal_local_day(zone, attempt->window.end);
 	for (ub_day day = ub_cal_local_day(zone, attempt->window.start); day <= last; day++) {
-		*start = ub_plan_same_time(request, day);
+		*start = plan_same_time(request, day);
 		if (ub_cal_covers(free, (struct ub_interval){ *start, *start + request->duration }))
 			return true;
 	}
@@ -122,7 +122,7 @@ static bool try_in_time(
 {
 	struct ub_interval window = request->window;
 	struct ub_slot_try attempt = {
-		.window = ub_plan_left_of_window(request), .prefer = request->prefer, .n_people = n_people
+		.window = plan_left_of_window(request), .prefer = request->prefer, .n_people = n_people
 	};
 	if (try_slot(request, attempt, arena, slot))
 		return true;
@@ -178,7 +178,7 @@ static bool try_right_before(const struct ub_slot_request *request, struct ub_sl
 {
 	ub_instant start = request->useful_until - request->duration;
 	if (!request->before || request->late == UB_LATE_SKIP || request->now <= request->window.start ||
-	    start < request->now || ub_plan_collides(request, start))
+	    start < request->now || plan_collides(request, start))
 		return false;
 	slot->start = start;
 	slot->late = true;
@@ -208,7 +208,7 @@ static bool find_own_time(
 	ub_day last = ub_cal_local_day(owner->zone, window.end);
 	for (ub_day i = 0; i <= last - first; i++) {
 		ub_day day = latest ? last - i : first + i;
-		*start = ub_plan_same_time(request, day);
+		*start = plan_same_time(request, day);
 		struct ub_interval slot = { *start, *start + request->duration };
 		if (slot.start >= window.start && slot.end <= window.end &&
 		    ub_cal_is_business_day(owner, day) && !ub_cal_any_overlap(request->busy, slot) &&
@@ -231,8 +231,8 @@ static bool try_own_time(const struct ub_slot_request *request, struct ub_slot *
 	if (request->all_day)
 		return false;
 	slot->remark = "no time lies in everybody's working hours, so it is at the meeting's own time of day";
-	if (find_own_time(request, ub_plan_left_of_window(request), request->prefer == UB_PREFER_LATEST,
-		&slot->start) ||
+	if (find_own_time(
+		request, plan_left_of_window(request), request->prefer == UB_PREFER_LATEST, &slot->start) ||
 	    (request->full == UB_FULL_EARLIER && find_own_time(request, before, true, &slot->start)) ||
 	    (request->full == UB_FULL_LATER && find_own_time(request, after, false, &slot->start)))
 		return true;
@@ -254,7 +254,7 @@ static bool try_owner_alone(
 	if (slot->late)
 		slot->remark = "its time had passed and nothing was left in everybody's working hours, so it "
 			       "goes by the owner's alone";
-	else if (ub_plan_is_busy(request, slot->start))
+	else if (plan_is_busy(request, slot->start))
 		slot->remark = "no time lies in everybody's working hours, so it goes by the owner's alone, "
 			       "and it overlaps with something else";
 	else
@@ -270,7 +270,7 @@ static void remark_on_gap(const struct ub_slot_request *request, struct ub_slot 
 		slot->remark = "no time in its days keeps the gap to all else, so it comes without one";
 }
 
-struct ub_slot ub_plan_find_slot(const struct ub_slot_request *request, struct ub_arena *arena)
+struct ub_slot plan_find_slot(const struct ub_slot_request *request, struct ub_arena *arena)
 {
 	struct ub_slot slot = { 0 };
 	if (try_in_time(request, request->n_people, arena, &slot) ||
@@ -292,7 +292,7 @@ struct ub_slot ub_plan_find_slot(const struct ub_slot_request *request, struct u
 	return slot;
 }
 
-ub_instant ub_plan_working_moment(
+ub_instant plan_working_moment(
     const struct ub_work_calendar *calendar, ub_instant from, struct ub_arena *arena)
 {
 	struct ub_slot_search search = { .window = { from, from + UB_PLAN_SEARCH },

@@ -15,8 +15,8 @@ static bool render(struct ub_making *making, struct ub_draft *draft, const struc
 	struct ub_buf out = UB_BUF(making->arena);
 	struct ub_text why = UB_TEXT_NONE;
 	if (!ub_template_render(tmpl, field->sections.items, field->sections.n, field->minutes,
-		ub_plan_activation_for(making, tmpl), &out, &why))
-		return ub_plan_drop(
+		plan_activation_for(making, tmpl), &out, &why))
+		return plan_drop(
 		    making, draft, UB_NOTE_UNDECIDED, "`%s` cannot tell: %.*s", field->name, UB_ARGS(why));
 	*text = ub_buf_text(&out);
 	return true;
@@ -37,14 +37,14 @@ static bool make_title(struct ub_making *making, struct ub_draft *draft)
 	const struct text_field field = { "title", draft->source->title, { 0 }, 0 };
 	const struct ub_case *chosen;
 	struct ub_text title;
-	enum ub_verdict verdict = ub_plan_case(making, draft, field.cases, field.name, &chosen);
+	enum ub_verdict verdict = plan_case(making, draft, field.cases, field.name, &chosen);
 	if (verdict == UB_NO)
-		return ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "no case of `title` holds");
+		return plan_drop(making, draft, UB_NOTE_SKIPPED, "no case of `title` holds");
 	if (verdict != UB_YES || !render(making, draft, &field, chosen->use.text, &title))
 		return false;
 	draft->item.title = one_line(title, making->arena);
 	if (draft->item.title.len == 0)
-		return ub_plan_drop(making, draft, UB_NOTE_SKIPPED, "its title is empty");
+		return plan_drop(making, draft, UB_NOTE_SKIPPED, "its title is empty");
 	return true;
 }
 
@@ -84,7 +84,7 @@ static bool keep_title(struct ub_making *making, struct ub_draft *draft)
 	const struct ub_existing *existing = draft->existing;
 	const struct ub_case *chosen;
 	enum ub_verdict verdict =
-	    ub_plan_case(making, draft, draft->source->title_follows, "title_follows", &chosen);
+	    plan_case(making, draft, draft->source->title_follows, "title_follows", &chosen);
 	int follows = verdict == UB_YES ? chosen->use.choice : UB_TITLE_AUTO;
 	if (verdict == UB_CANNOT_TELL)
 		return false;
@@ -97,7 +97,7 @@ static bool keep_title(struct ub_making *making, struct ub_draft *draft)
 		return true;
 	if (event)
 		draft->item.title = one_line(event->summary, making->arena);
-	ub_plan_note(making, UB_NOTE_REMARK, draft->item.id, "%s", why[follows]);
+	plan_note(making, UB_NOTE_REMARK, draft->item.id, "%s", why[follows]);
 	return true;
 }
 
@@ -113,7 +113,7 @@ static bool is_delimiter(struct ub_text line)
 	return false;
 }
 
-struct ub_text ub_plan_tidy(struct ub_text text, struct ub_arena *arena)
+struct ub_text plan_tidy(struct ub_text text, struct ub_arena *arena)
 {
 	struct ub_buf out = UB_BUF(arena);
 	struct ub_text rest = ub_text_trim(text), line;
@@ -134,15 +134,15 @@ static bool make_body(
     struct ub_making *making, struct ub_draft *draft, struct text_field field, struct ub_text *text)
 {
 	const struct ub_case *chosen;
-	enum ub_verdict verdict = ub_plan_case(making, draft, field.cases, field.name, &chosen);
+	enum ub_verdict verdict = plan_case(making, draft, field.cases, field.name, &chosen);
 	if (verdict == UB_CANNOT_TELL || (verdict == UB_NO && field.sections.n == 0))
 		return verdict == UB_NO;
 	const struct ub_template *body =
-	    verdict == UB_NO ? *field.sections.items++ : ub_plan_translated(making, chosen->use.body);
+	    verdict == UB_NO ? *field.sections.items++ : plan_translated(making, chosen->use.body);
 	field.sections.n -= verdict == UB_NO;
 	if (!render(making, draft, &field, body, text))
 		return false;
-	*text = ub_plan_tidy(*text, making->arena);
+	*text = plan_tidy(*text, making->arena);
 	return true;
 }
 
@@ -168,7 +168,7 @@ static struct ub_text why(const struct ub_draft *draft, const struct ub_facts *f
 	ub_buf_printf(&out, " (rule %.*s)", UB_ARGS(draft->rule->name));
 	if (draft->item.late)
 		ub_buf_str(&out, " Late: its usual time had passed.");
-	if (ub_plan_went_along(draft))
+	if (plan_went_along(draft))
 		ub_buf_str(&out, " Moved along with the meeting from where its user had put it.");
 	print_accounts(facts, &out);
 	return ub_buf_text(&out);
@@ -239,7 +239,7 @@ static int64_t minutes_of(const struct ub_item *event)
 	return event && !event->all_day ? (event->end - event->start) / 60 : 0;
 }
 
-bool ub_plan_texts(struct ub_making *making, struct ub_draft *draft)
+bool plan_texts(struct ub_making *making, struct ub_draft *draft)
 {
 	struct ub_item *item = &draft->item;
 	const struct ub_meeting *meeting = &making->input->facts->meeting;
@@ -247,7 +247,7 @@ bool ub_plan_texts(struct ub_making *making, struct ub_draft *draft)
 	 * everything for the customer, shares out the meeting's length. */
 	int64_t of_meeting = (meeting->end - meeting->start) / 60;
 	if (item->unrelated)
-		of_meeting = minutes_of(ub_plan_event_of(making, draft->rule));
+		of_meeting = minutes_of(plan_event_of(making, draft->rule));
 	int64_t minutes =
 	    item->kind == UB_ITEM_EVENT && !item->all_day ? (item->end - item->start) / 60 : of_meeting;
 	const struct text_field agenda = { "agenda", draft->source->agenda, draft->sections, minutes },

@@ -28,7 +28,7 @@ struct ub_tended {
 	unsigned char told[UB_SHA256_SIZE]; /* digest of what was logged last */
 };
 
-struct ub_tended *ub_tended_new(void)
+struct ub_tended *queue_tended_new(void)
 {
 	struct ub_arena *arena = ub_arena_new();
 	struct ub_tended *tended = UB_NEW(arena, struct ub_tended);
@@ -38,7 +38,7 @@ struct ub_tended *ub_tended_new(void)
 	return tended;
 }
 
-void ub_tended_free(struct ub_tended **tended)
+void queue_tended_free(struct ub_tended **tended)
 {
 	struct ub_tended *mine = *tended;
 	*tended = NULL;
@@ -60,14 +60,14 @@ static struct ub_accounts *accounts_of(const struct ub_snapshot *snapshot)
 static struct ub_tended *begin(
     struct ub_tended *former, const struct ub_snapshot *snapshot, ub_day day, int64_t now)
 {
-	struct ub_tended *tended = ub_tended_new();
+	struct ub_tended *tended = queue_tended_new();
 	tended->tell = now + UB_OWNERS_TELL_MS;
 	memcpy(tended->told, former->told, sizeof(tended->told));
 	tended->accounts = accounts_of(snapshot);
 	tended->rules = snapshot->loaded;
 	tended->day = day;
 	tended->owners = snapshot->settings->service.secret.path.len > 0;
-	ub_tended_free(&former);
+	queue_tended_free(&former);
 	return tended;
 }
 

@@ -46,7 +46,7 @@ struct ub_redirects {
 	size_t next;
 };
 
-struct ub_redirects *ub_redirects_new(void)
+struct ub_redirects *queue_redirects_new(void)
 {
 	struct ub_redirects *redirects = calloc(1, sizeof(*redirects));
 	if (!redirects)
@@ -54,7 +54,7 @@ struct ub_redirects *ub_redirects_new(void)
 	return redirects;
 }
 
-void ub_redirects_free(struct ub_redirects **redirects)
+void queue_redirects_free(struct ub_redirects **redirects)
 {
 	for (size_t i = 0; i < UB_REDIRECTS_MAX; i++)
 		free((*redirects)->noted[i]);
@@ -109,7 +109,7 @@ static bool confirm(struct ub_redirects *redirects, struct ub_store *store,
 	return good;
 }
 
-bool ub_alias_learn(struct ub_redirects *redirects, struct ub_store *store,
+bool queue_alias_learn(struct ub_redirects *redirects, struct ub_store *store,
     const struct ub_alias_answer *answer, struct ub_arena *arena)
 {
 	const struct ub_key *key = answer->key;
@@ -125,7 +125,7 @@ bool ub_alias_learn(struct ub_redirects *redirects, struct ub_store *store,
 	return true;
 }
 
-struct ub_text ub_alias_of(struct ub_store *store, struct ub_text upstream, struct ub_text principal,
+struct ub_text queue_alias_of(struct ub_store *store, struct ub_text upstream, struct ub_text principal,
     struct ub_text href, struct ub_arena *arena)
 {
 	struct ub_text to;

@@ -13,9 +13,9 @@
  * UB_REDIRECTS_MAX. For one thread only. */
 struct ub_redirects;
 /* Never NULL. */
-struct ub_redirects *ub_redirects_new(void);
+struct ub_redirects *queue_redirects_new(void);
 /* Sets *redirects to NULL. */
-void ub_redirects_free(struct ub_redirects **redirects);
+void queue_redirects_free(struct ub_redirects **redirects);
 
 /* The answer to a write. Its texts are copied where they are kept. */
 struct ub_alias_answer {
@@ -33,11 +33,11 @@ struct ub_alias_answer {
  * the store has not taken the alias, and ub_store_problem() says why. `arena`: for texts that nobody needs
  * afterwards.
  */
-UB_MUST_USE bool ub_alias_learn(struct ub_redirects *redirects, struct ub_store *store,
+UB_MUST_USE bool queue_alias_learn(struct ub_redirects *redirects, struct ub_store *store,
     const struct ub_alias_answer *answer, struct ub_arena *arena);
 /* Where the principal's href has moved to. The href itself if it has not moved or the store cannot be read.
  * Both are canonical; a new one is in `arena`. */
-struct ub_text ub_alias_of(struct ub_store *store, struct ub_text upstream, struct ub_text principal,
+struct ub_text queue_alias_of(struct ub_store *store, struct ub_text upstream, struct ub_text principal,
     struct ub_text href, struct ub_arena *arena);
 
 #endif

@@ -151,7 +151,7 @@ static void *run(void *data)
 	return NULL;
 }
 
-struct ub_amender *ub_amender_start(struct ub_queue *queue)
+struct ub_amender *queue_amender_start(struct ub_queue *queue)
 {
 	struct ub_amender *amender = calloc(1, sizeof(*amender));
 	if (!amender || !(amender->scratch = malloc(UB_WIRE_FRAME_MAX)) ||
@@ -164,7 +164,7 @@ struct ub_amender *ub_amender_start(struct ub_queue *queue)
 	return amender;
 }
 
-void ub_amender_join(struct ub_amender **amender)
+void queue_amender_join(struct ub_amender **amender)
 {
 	struct ub_amender *mine = *amender;
 	*amender = NULL;
@@ -186,7 +186,7 @@ void ub_amender_join(struct ub_amender **amender)
 
 /* ---- the thread that gives ---- */
 
-void ub_amender_give(struct ub_amender *amender, const struct ub_amender_write *write)
+void queue_amender_give(struct ub_amender *amender, const struct ub_amender_write *write)
 {
 	struct task *task = task_new(write);
 	pthread_mutex_lock(&amender->mutex);
@@ -204,7 +204,7 @@ void ub_amender_give(struct ub_amender *amender, const struct ub_amender_write *
 		task_free(task);
 }
 
-int64_t ub_amender_overdue(struct ub_amender *amender, int64_t now, int64_t longest)
+int64_t queue_amender_overdue(struct ub_amender *amender, int64_t now, int64_t longest)
 {
 	pthread_mutex_lock(&amender->mutex);
 	struct task *current = amender->current;

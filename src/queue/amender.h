@@ -23,16 +23,16 @@ struct ub_amender_write {
 struct ub_queue;
 struct ub_amender;
 /* Never NULL. The queue must outlive the amender. */
-struct ub_amender *ub_amender_start(struct ub_queue *queue);
+struct ub_amender *queue_amender_start(struct ub_queue *queue);
 /* Ends the thread. Writes that still wait go on as they came. Sets *amender to NULL. */
-void ub_amender_join(struct ub_amender **amender);
+void queue_amender_join(struct ub_amender **amender);
 
 /* Hands a write over; the texts are copied. The relay is told of the write exactly once: at `until` at the
- * latest, if somebody calls ub_amender_overdue() then. If UB_AMENDED_OPEN writes wait already, this one goes
- * on at once, as it came. */
-void ub_amender_give(struct ub_amender *amender, const struct ub_amender_write *write);
+ * latest, if somebody calls queue_amender_overdue() then. If UB_AMENDED_OPEN writes wait already, this one
+ * goes on at once, as it came. */
+void queue_amender_give(struct ub_amender *amender, const struct ub_amender_write *write);
 /* Lets all writes go on whose time is up. `now` is on the monotonic clock. Returns after how many
  * milliseconds to call again: at most `longest`. */
-UB_MUST_USE int64_t ub_amender_overdue(struct ub_amender *amender, int64_t now, int64_t longest);
+UB_MUST_USE int64_t queue_amender_overdue(struct ub_amender *amender, int64_t now, int64_t longest);
 
 #endif

@@ -21,7 +21,7 @@ struct ub_credentials {
 	size_t n;
 };
 
-struct ub_credentials *ub_credentials_new(void)
+struct ub_credentials *queue_credentials_new(void)
 {
 	struct ub_credentials *credentials = calloc(1, sizeof(*credentials));
 	if (!credentials || pthread_mutex_init(&credentials->mutex, NULL) != 0)
@@ -33,12 +33,12 @@ static void let_go(struct ub_credentials *credentials, struct kept **at)
 {
 	struct kept *kept = *at;
 	*at = kept->next;
-	ub_credential_free(&kept->credential);
+	queue_credential_free(&kept->credential);
 	free(kept);
 	credentials->n--;
 }
 
-void ub_credentials_free(struct ub_credentials **credentials)
+void queue_credentials_free(struct ub_credentials **credentials)
 {
 	if (!*credentials)
 		return;
@@ -58,7 +58,7 @@ static struct kept **find(struct ub_credentials *credentials, struct ub_text pri
 	return at;
 }
 
-struct ub_credential *ub_credential_new(struct ub_text authorization, struct ub_text host)
+struct ub_credential *queue_credential_new(struct ub_text authorization, struct ub_text host)
 {
 	size_t size = sizeof(struct ub_credential) + authorization.len + host.len;
 	struct ub_credential *credential = ub_sys_secret_new(size);
@@ -71,7 +71,7 @@ struct ub_credential *ub_credential_new(struct ub_text authorization, struct ub_
 	return credential;
 }
 
-void ub_credential_free(struct ub_credential **credential)
+void queue_credential_free(struct ub_credential **credential)
 {
 	if (!*credential)
 		return;
@@ -89,7 +89,7 @@ static struct kept *kept_new(struct ub_text principal)
 	return kept;
 }
 
-void ub_credentials_keep(struct ub_credentials *credentials, struct ub_text principal,
+void queue_credentials_keep(struct ub_credentials *credentials, struct ub_text principal,
     struct ub_text authorization, struct ub_text host, int64_t now)
 {
 	if (principal.len == 0 || authorization.len > UB_AUTHORIZATION_MAX)
@@ -104,26 +104,26 @@ void ub_credentials_keep(struct ub_credentials *credentials, struct ub_text prin
 	bool others = kept && kept->credential && now < kept->until &&
 		      !ub_text_eq(kept->credential->authorization, authorization);
 	if (kept && !others) {
-		ub_credential_free(&kept->credential);
-		kept->credential = ub_credential_new(authorization, host);
+		queue_credential_free(&kept->credential);
+		kept->credential = queue_credential_new(authorization, host);
 		kept->until = now + UB_CREDENTIAL_MS;
 	}
 	pthread_mutex_unlock(&credentials->mutex);
 }
 
-struct ub_credential *ub_credentials_take(
+struct ub_credential *queue_credentials_take(
     struct ub_credentials *credentials, struct ub_text principal, int64_t now)
 {
 	struct ub_credential *copy = NULL;
 	pthread_mutex_lock(&credentials->mutex);
 	struct kept *kept = *find(credentials, principal);
 	if (kept && now < kept->until)
-		copy = ub_credential_new(kept->credential->authorization, kept->credential->host);
+		copy = queue_credential_new(kept->credential->authorization, kept->credential->host);
 	pthread_mutex_unlock(&credentials->mutex);
 	return copy;
 }
 
-void ub_credentials_drop(
+void queue_credentials_drop(
     struct ub_credentials *credentials, struct ub_text principal, const struct ub_credential *refused)
 {
 	pthread_mutex_lock(&credentials->mutex);
@@ -133,7 +133,7 @@ void ub_credentials_drop(
 	pthread_mutex_unlock(&credentials->mutex);
 }
 
-void ub_credentials_expire(struct ub_credentials *credentials, int64_t now)
+void queue_credentials_expire(struct ub_credentials *credentials, int64_t now)
 {
 	pthread_mutex_lock(&credentials->mutex);
 	for (size_t i = 0; credentials->n && i < UB_COUNT(credentials->buckets); i++)

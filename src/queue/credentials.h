@@ -13,9 +13,9 @@
 struct ub_credentials;
 
 /* Never NULL. Any number of threads may use one. */
-struct ub_credentials *ub_credentials_new(void);
+struct ub_credentials *queue_credentials_new(void);
 /* Wipes all. Sets *credentials to NULL; NULL is allowed. */
-void ub_credentials_free(struct ub_credentials **credentials);
+void queue_credentials_free(struct ub_credentials **credentials);
 
 /*
  * Keeps a copy of credentials that the server has just accepted: ub_http_proves_identity(). Other credentials
@@ -24,27 +24,27 @@ void ub_credentials_free(struct ub_credentials **credentials);
  * Nothing is kept past UB_CREDENTIALS_MAX principals, nor credentials longer than UB_AUTHORIZATION_MAX: the
  * keys then wait.
  */
-void ub_credentials_keep(struct ub_credentials *credentials, struct ub_text principal,
+void queue_credentials_keep(struct ub_credentials *credentials, struct ub_text principal,
     struct ub_text authorization, struct ub_text host, int64_t now);
 
 struct ub_credential {
 	struct ub_text authorization, host;
 	size_t size; /* bytes of the struct and its texts, to be wiped */
 };
-/* A copy of both texts, for ub_credential_free(). Never NULL. */
-struct ub_credential *ub_credential_new(struct ub_text authorization, struct ub_text host);
-/* A copy of the principal's credentials for one pass, for ub_credential_free(). NULL: none are kept. Any
+/* A copy of both texts, for queue_credential_free(). Never NULL. */
+struct ub_credential *queue_credential_new(struct ub_text authorization, struct ub_text host);
+/* A copy of the principal's credentials for one pass, for queue_credential_free(). NULL: none are kept. Any
  * thread. */
-UB_MUST_USE struct ub_credential *ub_credentials_take(
+UB_MUST_USE struct ub_credential *queue_credentials_take(
     struct ub_credentials *credentials, struct ub_text principal, int64_t now);
 /* Wipes and frees; sets *credential to NULL. NULL is allowed. */
-void ub_credential_free(struct ub_credential **credential);
+void queue_credential_free(struct ub_credential **credential);
 
 /* The server has not accepted `refused`. The principal's credentials go, unless he has given others
  * meanwhile. */
-void ub_credentials_drop(
+void queue_credentials_drop(
     struct ub_credentials *credentials, struct ub_text principal, const struct ub_credential *refused);
 /* Lets go of all credentials whose time is up. */
-void ub_credentials_expire(struct ub_credentials *credentials, int64_t now);
+void queue_credentials_expire(struct ub_credentials *credentials, int64_t now);
 
 #endif

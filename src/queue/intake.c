@@ -33,7 +33,7 @@ struct batch {
  * of the service account. */
 static bool is_for_somebody(struct ub_queue *queue, struct ub_text principal)
 {
-	return principal.len > 0 || ub_service_named(queue->service);
+	return principal.len > 0 || queue_service_named(queue->service);
 }
 
 /* The doubt of a key whose write is not answered yet, or not well. */
@@ -48,9 +48,9 @@ static void add_key(struct ub_queue *queue, struct batch *batch, enum ub_key_kin
 	if (href.len)
 		*ub_push(queue->arena, &batch->keys) = (struct ub_key){ .kind = kind,
 			.upstream = queue->input.upstream,
-			.href =
-			    ub_text_copy(queue->arena, ub_alias_of(queue->input.store, queue->input.upstream,
-							   principal, href, queue->arena)),
+			.href = ub_text_copy(
+			    queue->arena, queue_alias_of(queue->input.store, queue->input.upstream, principal,
+					      href, queue->arena)),
 			.principal = principal,
 			.collection = UB_TEXT_NONE,
 			.doubt = doubt_of(queue, principal) };
@@ -66,7 +66,7 @@ static int64_t announced_at(const struct ub_wire_write *write, int64_t now)
 static struct ub_text authorization_of(
     struct ub_queue *queue, const struct ub_wire_write *write, struct ub_text principal)
 {
-	return principal.len ? write->authorization : ub_unusable_name(write, queue->arena);
+	return principal.len ? write->authorization : queue_unusable_name(write, queue->arena);
 }
 
 static void take_write(struct ub_queue *queue, struct queue_socket *socket, const struct ub_wire_frame *frame,
@@ -106,9 +106,9 @@ static void take_write(struct ub_queue *queue, struct queue_socket *socket, cons
 		.lone = held->lone ? &lone : NULL,
 		.authorization = authorization_of(queue, write, principal),
 		.host = write->host,
-		.client = ub_client_family_of_agent(write->agent),
+		.client = ub_clients_family_of_agent(write->agent),
 		.now = ub_sys_monotonic_ms() };
-	ub_writes_announce(queue->writes, &open);
+	queue_writes_announce(queue->writes, &open);
 	if (!is_for_somebody(queue, principal))
 		batch->keys.n = before;
 }
@@ -152,7 +152,7 @@ static void take_answered_keys(struct ub_queue *queue, const struct ub_answered_
 		.host = write->credential->host,
 		.now = queue_now() };
 	/* What one of them is told is not for another. */
-	if (principal.len && !ub_alias_learn(queue->redirects, queue->input.store, &answer, queue->arena))
+	if (principal.len && !queue_alias_learn(queue->redirects, queue->input.store, &answer, queue->arena))
 		queue_complain(queue, queue->input.store);
 	for (size_t i = 0; i < write->n_keys; i++) {
 		struct ub_key *due = ub_push(queue->arena, &batch->due);
@@ -178,8 +178,8 @@ static bool take_lone(
 /* Tells of a caller whose sign-in cannot be used again, once. */
 static void note_unusable(struct ub_queue *queue, struct ub_text name)
 {
-	bool served = ub_service_accepted(queue->service);
-	if (!ub_unusable_note(queue->unusable, name))
+	bool served = queue_service_accepted(queue->service);
+	if (!queue_unusable_note(queue->unusable, name))
 		return;
 	ub_log(queue->input.log, served ? UB_LOG_INFO : UB_LOG_WARNING,
 	    "%.*s: this sign-in cannot be used again; %s", UB_ARGS(name),
@@ -198,8 +198,8 @@ static void finish_write(struct ub_queue *queue, struct ub_answered_write *write
 		note_unusable(queue, write->credential->authorization);
 	if (write->n_keys && is_for_somebody(queue, write->keys[0].principal))
 		take_answered_keys(queue, write, answered, batch);
-	ub_credential_free(&write->credential);
-	ub_lone_write_free(&write->lone);
+	queue_credential_free(&write->credential);
+	queue_lone_write_free(&write->lone);
 }
 
 static void take_answer(struct ub_queue *queue, const struct ub_wire_frame *frame, struct batch *batch)
@@ -211,7 +211,7 @@ static void take_answer(struct ub_queue *queue, const struct ub_wire_frame *fram
 		ub_log_paced(queue->input.log, &queue->store_pace, UB_LOG_WARNING,
 		    "what a user took out of a meeting is not remembered: %s",
 		    ub_store_problem(queue->input.store));
-	if (ub_writes_answer(queue->writes, frame->id, changed, &write, queue->arena))
+	if (queue_writes_answer(queue->writes, frame->id, changed, &write, queue->arena))
 		finish_write(queue, &write, answered, batch);
 }
 
@@ -227,13 +227,13 @@ static void take_stored(struct ub_queue *queue, const struct ub_wire_write *writ
 	const struct ub_key key = batch->keys.items[--batch->keys.n];
 	struct ub_answered_write done = { .keys = { key },
 		.n_keys = 1,
-		.credential = ub_credential_new(authorization_of(queue, write, principal), write->host),
-		.client = ub_client_family_of_agent(write->agent) };
+		.credential = queue_credential_new(authorization_of(queue, write, principal), write->host),
+		.client = ub_clients_family_of_agent(write->agent) };
 	struct ub_lone_write lone;
 	int64_t announced = announced_at(write, batch->begun);
 	queue_overtake_lone(queue, key.href, announced);
 	if (queue_is_lone(queue, write, &key, announced, &lone))
-		done.lone = ub_lone_write_copy(&lone);
+		done.lone = queue_lone_write_copy(&lone);
 	finish_write(queue, &done, &answered, batch);
 }
 
@@ -317,7 +317,7 @@ static void settle_batch(struct ub_queue *queue, const struct batch *batch)
 	for (size_t i = 0; i < batch->writes.n; i++) {
 		const struct held_write *held = &batch->writes.items[i];
 		if (held->write.body.len && held->write.principal.len)
-			ub_amender_give(queue->amender, &held->write);
+			queue_amender_give(queue->amender, &held->write);
 		else
 			let_go(queue, held);
 	}
@@ -359,7 +359,7 @@ static void take_frame(struct ub_queue *queue, struct queue_socket *socket, cons
 		queue_heard(queue, &frame->principal);
 		queue_polled(queue, &frame->principal);
 		queue_note_client(queue, ub_http_principal(frame->principal.authorization, queue->arena),
-		    ub_client_family_of_agent(frame->principal.agent));
+		    ub_clients_family_of_agent(frame->principal.agent));
 	} else if (frame->kind == UB_WIRE_HELLO) {
 		pthread_mutex_lock(&queue->mutex);
 		queue->relay = (struct ub_queue_relay){ frame->id.slot, frame->id.generation };

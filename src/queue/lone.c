@@ -20,7 +20,7 @@ static void list_texts(struct ub_lone_write *write, struct ub_text *texts[TEXTS]
 	texts[6] = &write->owner;
 }
 
-struct ub_lone_write *ub_lone_write_copy(const struct ub_lone_write *write)
+struct ub_lone_write *queue_lone_write_copy(const struct ub_lone_write *write)
 {
 	struct ub_lone_write from = *write;
 	struct ub_text *texts[TEXTS];
@@ -42,7 +42,7 @@ struct ub_lone_write *ub_lone_write_copy(const struct ub_lone_write *write)
 	return copy;
 }
 
-void ub_lone_write_free(struct ub_lone_write **write)
+void queue_lone_write_free(struct ub_lone_write **write)
 {
 	free(*write);
 	*write = NULL;
@@ -81,7 +81,7 @@ bool queue_is_lone(struct ub_queue *queue, const struct ub_wire_write *write, co
 	struct ub_snapshot *snapshot = queue_snapshot(queue);
 	*lone = (struct ub_lone_write){ .key = *key,
 		.owner = find_owner(queue, snapshot, key, write->host),
-		.client = ub_client_family_of_agent(write->agent),
+		.client = ub_clients_family_of_agent(write->agent),
 		.announced = announced };
 	bool is_lone = lone->owner.len && ub_decide_lone(snapshot, write->body, lone->owner, ub_sys_now(),
 					      &lone->object, queue->arena);
@@ -114,7 +114,7 @@ static void keep_passed(struct ub_queue *queue, const struct ub_lone_write *writ
 		.end = write->object.end,
 		.why = UB_TEXT(UB_DECIDED_INTERNAL) };
 	if (write->object.meets)
-		ub_passed_keep(queue->passed, &passed);
+		queue_passed_keep(queue->passed, &passed);
 }
 
 void queue_stored_lone(struct ub_queue *queue, struct ub_lone_write **write,
@@ -213,8 +213,8 @@ static void settle_first(struct ub_queue *queue)
 		     false, queue->arena, &changed) != UB_STORE_OK)
 		queue_complain(queue, queue->input.store);
 	queue->stored = stored->next;
-	ub_lone_write_free(&stored->write);
-	ub_credential_free(&stored->credential);
+	queue_lone_write_free(&stored->write);
+	queue_credential_free(&stored->credential);
 	free(stored);
 }
 

@@ -25,10 +25,10 @@ struct ub_lone_write {
 	int64_t announced;                     /* as in queue_overtake_lone() */
 };
 
-/* A copy, for ub_lone_write_free(). */
-struct ub_lone_write *ub_lone_write_copy(const struct ub_lone_write *write);
+/* A copy, for queue_lone_write_free(). */
+struct ub_lone_write *queue_lone_write_copy(const struct ub_lone_write *write);
 /* Sets *write to NULL; NULL is allowed. */
-void ub_lone_write_free(struct ub_lone_write **write);
+void queue_lone_write_free(struct ub_lone_write **write);
 
 struct ub_queue;
 

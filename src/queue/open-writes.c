@@ -36,7 +36,7 @@ struct ub_writes {
 	size_t n; /* number of open writes */
 };
 
-struct ub_writes *ub_writes_new(void)
+struct ub_writes *queue_writes_new(void)
 {
 	struct ub_writes *writes = calloc(1, sizeof(*writes));
 	if (!writes || pthread_mutex_init(&writes->mutex, NULL) != 0)
@@ -94,7 +94,7 @@ static void record_free(struct ub_writes *writes, struct record *record)
 }
 
 /* Takes a write out of its bucket and closes its records. `changed`: the write may have changed something. A
- * record without a change stays for ub_writes_of_key() to tell of, unless `forget`. */
+ * record without a change stays for queue_writes_of_key() to tell of, unless `forget`. */
 static void close_write(struct ub_writes *writes, struct write **at, bool changed, bool forget)
 {
 	struct write *write = *at;
@@ -106,13 +106,13 @@ static void close_write(struct ub_writes *writes, struct write **at, bool change
 		if (forget && !record->open && !record->done)
 			record_free(writes, record);
 	}
-	ub_credential_free(&write->credential);
-	ub_lone_write_free(&write->lone);
+	queue_credential_free(&write->credential);
+	queue_lone_write_free(&write->lone);
 	free(write);
 	writes->n--;
 }
 
-void ub_writes_free(struct ub_writes **writes)
+void queue_writes_free(struct ub_writes **writes)
 {
 	if (!*writes)
 		return;
@@ -145,15 +145,15 @@ static struct write *write_new(struct ub_writes *writes, const struct ub_announc
 		abort();
 	write->id = announced->id;
 	write->announced = announced->now;
-	write->credential = ub_credential_new(announced->authorization, announced->host);
+	write->credential = queue_credential_new(announced->authorization, announced->host);
 	write->client = announced->client;
-	write->lone = announced->lone ? ub_lone_write_copy(announced->lone) : NULL;
+	write->lone = announced->lone ? queue_lone_write_copy(announced->lone) : NULL;
 	for (size_t i = 0; i < announced->n_keys && i < UB_COUNT(write->records); i++)
 		write->records[write->n_records++] = open_record(writes, &announced->keys[i], announced->now);
 	return write;
 }
 
-void ub_writes_announce(struct ub_writes *writes, const struct ub_announced_write *announced)
+void queue_writes_announce(struct ub_writes *writes, const struct ub_announced_write *announced)
 {
 	pthread_mutex_lock(&writes->mutex);
 	struct write **at = find_write(writes, announced->id);
@@ -176,7 +176,7 @@ static struct ub_key copy_key(const struct record *record, struct ub_arena *aren
 	return ub_store_key_copied(&key, arena);
 }
 
-bool ub_writes_answer(struct ub_writes *writes, struct ub_wire_id id, bool changed,
+bool queue_writes_answer(struct ub_writes *writes, struct ub_wire_id id, bool changed,
     struct ub_answered_write *out, struct ub_arena *arena)
 {
 	pthread_mutex_lock(&writes->mutex);
@@ -197,7 +197,7 @@ bool ub_writes_answer(struct ub_writes *writes, struct ub_wire_id id, bool chang
 	return known;
 }
 
-enum ub_write_state ub_writes_of_key(struct ub_writes *writes, const struct ub_key *key)
+enum ub_write_state queue_writes_of_key(struct ub_writes *writes, const struct ub_key *key)
 {
 	enum ub_write_state state = UB_WRITE_UNHEARD;
 	pthread_mutex_lock(&writes->mutex);
@@ -235,7 +235,7 @@ static void expire_records(struct record **at, int64_t now)
 	}
 }
 
-void ub_writes_expire(struct ub_writes *writes, int64_t now)
+void queue_writes_expire(struct ub_writes *writes, int64_t now)
 {
 	pthread_mutex_lock(&writes->mutex);
 	for (size_t i = 0; writes->n && i < BUCKETS; i++)

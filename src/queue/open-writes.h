@@ -18,9 +18,9 @@
 struct ub_writes;
 
 /* Never NULL. Any number of threads may use one. */
-struct ub_writes *ub_writes_new(void);
+struct ub_writes *queue_writes_new(void);
 /* Wipes the credentials. Sets *writes to NULL; NULL is allowed. */
-void ub_writes_free(struct ub_writes **writes);
+void queue_writes_free(struct ub_writes **writes);
 
 /* A write that is about to go on. */
 struct ub_announced_write {
@@ -35,7 +35,7 @@ struct ub_announced_write {
 /* Remembers a copy of it. An open write with the same id is closed as one that may have changed something:
  * the relay has given its id to another exchange. Past UB_WRITES_MAX open writes this one is not remembered:
  * its keys are then like those left over from another run. */
-void ub_writes_announce(struct ub_writes *writes, const struct ub_announced_write *announced);
+void queue_writes_announce(struct ub_writes *writes, const struct ub_announced_write *announced);
 
 /* What was announced of a write that is answered now. */
 struct ub_answered_write {
@@ -47,7 +47,7 @@ struct ub_answered_write {
 };
 /* Closes a write. `changed`: the write may have changed something on the server. The keys' texts are copies
  * in `arena`. False: no such write is open, and *out is not set. */
-bool ub_writes_answer(struct ub_writes *writes, struct ub_wire_id id, bool changed,
+bool queue_writes_answer(struct ub_writes *writes, struct ub_wire_id id, bool changed,
     struct ub_answered_write *out, struct ub_arena *arena);
 
 enum ub_write_state {
@@ -59,10 +59,10 @@ enum ub_write_state {
 };
 /* What is known of the writes of a key that is about to be worked on. Tells of a change once only, and
  * forgets a key without open writes. */
-enum ub_write_state ub_writes_of_key(struct ub_writes *writes, const struct ub_key *key);
+enum ub_write_state queue_writes_of_key(struct ub_writes *writes, const struct ub_key *key);
 
 /* Forgets writes announced more than UB_CREDENTIAL_MS ago, and answered ones of that age whose key nobody has
  * asked after. `now`: milliseconds on the monotonic clock. */
-void ub_writes_expire(struct ub_writes *writes, int64_t now);
+void queue_writes_expire(struct ub_writes *writes, int64_t now);
 
 #endif

@@ -19,7 +19,7 @@ struct ub_passed {
 	size_t next;                    /* the place that is taken next: the oldest one */
 };
 
-struct ub_passed *ub_passed_new(void)
+struct ub_passed *queue_passed_new(void)
 {
 	struct ub_passed *passed = calloc(1, sizeof(*passed));
 	if (!passed || pthread_mutex_init(&passed->mutex, NULL) != 0)
@@ -27,7 +27,7 @@ struct ub_passed *ub_passed_new(void)
 	return passed;
 }
 
-void ub_passed_free(struct ub_passed **passed)
+void queue_passed_free(struct ub_passed **passed)
 {
 	for (size_t i = 0; i < UB_PASSED_MAX; i++)
 		free((*passed)->ring[i]);
@@ -81,7 +81,7 @@ static bool is_same(const struct kept *kept, const struct ub_passed_meeting *mee
 	       ub_text_eq(kept->meeting.owner, meeting->owner);
 }
 
-void ub_passed_keep(struct ub_passed *passed, const struct ub_passed_meeting *meeting)
+void queue_passed_keep(struct ub_passed *passed, const struct ub_passed_meeting *meeting)
 {
 	pthread_mutex_lock(&passed->mutex);
 	size_t at = 0;
@@ -97,7 +97,7 @@ void ub_passed_keep(struct ub_passed *passed, const struct ub_passed_meeting *me
 	pthread_mutex_unlock(&passed->mutex);
 }
 
-struct ub_passed_meetings ub_passed_list(struct ub_passed *passed, struct ub_arena *arena)
+struct ub_passed_meetings queue_passed_list(struct ub_passed *passed, struct ub_arena *arena)
 {
 	struct ub_passed_meetings list = { 0 };
 	pthread_mutex_lock(&passed->mutex);

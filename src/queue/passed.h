@@ -12,13 +12,13 @@
 struct ub_passed;
 
 /* Never NULL. */
-struct ub_passed *ub_passed_new(void);
+struct ub_passed *queue_passed_new(void);
 /* Sets *passed to NULL. No other thread may use it any more. */
-void ub_passed_free(struct ub_passed **passed);
+void queue_passed_free(struct ub_passed **passed);
 /* Keeps a copy. An earlier one of the same UID and owner goes, and so does the oldest of more than
  * UB_PASSED_MAX. */
-void ub_passed_keep(struct ub_passed *passed, const struct ub_passed_meeting *meeting);
+void queue_passed_keep(struct ub_passed *passed, const struct ub_passed_meeting *meeting);
 /* Copies of all, in `arena`, in any order. */
-struct ub_passed_meetings ub_passed_list(struct ub_passed *passed, struct ub_arena *arena);
+struct ub_passed_meetings queue_passed_list(struct ub_passed *passed, struct ub_arena *arena);
 
 #endif

@@ -27,7 +27,7 @@ struct ub_poller {
 	size_t n;
 };
 
-struct ub_poller *ub_poller_new(struct ub_log *log)
+struct ub_poller *queue_poller_new(struct ub_log *log)
 {
 	struct ub_poller *poller = calloc(1, sizeof(*poller));
 	if (!poller || pthread_mutex_init(&poller->mutex, NULL) != 0)
@@ -37,7 +37,7 @@ struct ub_poller *ub_poller_new(struct ub_log *log)
 	return poller;
 }
 
-void ub_poller_free(struct ub_poller **poller)
+void queue_poller_free(struct ub_poller **poller)
 {
 	struct ub_poller *mine = *poller;
 	*poller = NULL;
@@ -94,7 +94,7 @@ static void set(struct ub_poller *poller, struct ub_texts calendars)
 	poller->n = n;
 }
 
-void ub_poller_set(struct ub_poller *poller, struct ub_texts calendars)
+void queue_poller_set(struct ub_poller *poller, struct ub_texts calendars)
 {
 	pthread_mutex_lock(&poller->mutex);
 	if (!is_set(poller, calendars))
@@ -102,7 +102,7 @@ void ub_poller_set(struct ub_poller *poller, struct ub_texts calendars)
 	pthread_mutex_unlock(&poller->mutex);
 }
 
-struct ub_text ub_poller_next(struct ub_poller *poller, int64_t now, struct ub_arena *arena)
+struct ub_text queue_poller_next(struct ub_poller *poller, int64_t now, struct ub_arena *arena)
 {
 	struct polled *first = NULL;
 	struct ub_text calendar = UB_TEXT_NONE;
@@ -134,7 +134,7 @@ static void tell(struct ub_poller *poller, const struct polled *polled, struct u
 		ub_log(poller->log, UB_LOG_INFO, "%.*s can be looked at again", UB_ARGS(polled->calendar));
 }
 
-void ub_poller_done(
+void queue_poller_done(
     struct ub_poller *poller, struct ub_text calendar, struct ub_text why, int64_t every, int64_t now)
 {
 	pthread_mutex_lock(&poller->mutex);
@@ -143,14 +143,14 @@ void ub_poller_done(
 		tell(poller, polled, why);
 		polled->going = false;
 		polled->failures = why.len ? polled->failures + 1 : 0;
-		int64_t pause = polled->failures ? ub_retry_after(polled->failures) : 0;
+		int64_t pause = polled->failures ? queue_retry_after(polled->failures) : 0;
 		polled->next = now + (pause > every ? pause : every);
 		snprintf(polled->why, sizeof(polled->why), "%.*s", UB_ARGS(why));
 	}
 	pthread_mutex_unlock(&poller->mutex);
 }
 
-struct ub_queue_polled ub_poller_state(struct ub_poller *poller, struct ub_arena *arena)
+struct ub_queue_polled queue_poller_state(struct ub_poller *poller, struct ub_arena *arena)
 {
 	struct ub_queue_polled state = { 0 };
 	pthread_mutex_lock(&poller->mutex);

@@ -68,10 +68,10 @@ void queue_polled(struct ub_queue *queue, const struct ub_wire_principal *heard)
 		.href = href,
 		.principal = ub_http_principal(heard->authorization, queue->arena),
 		.doubt = UB_DOUBT_NONE };
-	bool usable = key.principal.len || ub_service_accepted(queue->service);
+	bool usable = key.principal.len || queue_service_accepted(queue->service);
 	if (href.len == 0 || !usable || queue->told_polls == 0 || !is_due(queue, &key, now))
 		return;
-	ub_credentials_keep(queue->credentials, key.principal, heard->authorization, heard->host, now);
+	queue_credentials_keep(queue->credentials, key.principal, heard->authorization, heard->host, now);
 	(void)put_key(queue, &key);
 	ub_queue_wake(queue);
 }
@@ -82,14 +82,14 @@ void queue_feed_polls(struct ub_queue *queue)
 {
 	struct ub_arena *arena = ub_arena_new();
 	struct ub_snapshot *snapshot = queue_snapshot(queue);
-	ub_poller_set(queue->poller, snapshot->settings->service.poll);
+	queue_poller_set(queue->poller, snapshot->settings->service.poll);
 	ub_snapshot_release(&snapshot);
-	bool polls = seconds_between(queue) > 0 && ub_service_accepted(queue->service), woken = false;
+	bool polls = seconds_between(queue) > 0 && queue_service_accepted(queue->service), woken = false;
 	struct ub_key key = { .kind = UB_KEY_SYNC,
 		.upstream = queue->input.upstream,
 		.principal = UB_TEXT_NONE,
 		.doubt = UB_DOUBT_NONE };
-	while (polls && (key.href = ub_poller_next(queue->poller, ub_sys_monotonic_ms(), arena)).len) {
+	while (polls && (key.href = queue_poller_next(queue->poller, ub_sys_monotonic_ms(), arena)).len) {
 		woken = true;
 		if (!put_key(queue, &key))
 			queue_served_poll(queue, key.href, UB_TEXT("too many calendars are polled"));
@@ -101,6 +101,6 @@ void queue_feed_polls(struct ub_queue *queue)
 
 void queue_served_poll(struct ub_queue *queue, struct ub_text calendar, struct ub_text why)
 {
-	ub_poller_done(
+	queue_poller_done(
 	    queue->poller, calendar, why, seconds_between(queue) * INT64_C(1000), ub_sys_monotonic_ms());
 }

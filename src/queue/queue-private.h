@@ -96,9 +96,9 @@ struct ub_queue {
 /* ---- accounts.c ---- */
 
 /* What is known of users' keys for their accounts. Never NULL. */
-struct ub_tended *ub_tended_new(void);
+struct ub_tended *queue_tended_new(void);
 /* Sets *tended to NULL; NULL is allowed. */
-void ub_tended_free(struct ub_tended **tended);
+void queue_tended_free(struct ub_tended **tended);
 /* Puts the keys of users whose accounts are to be looked at. Only for the thread that hears the relay. `now`:
  * milliseconds since 1970. */
 void queue_tend_accounts(struct ub_queue *queue, int64_t now);
@@ -129,9 +129,9 @@ void queue_close_sockets(struct ub_queue *queue);
 /* ---- worker.c: the threads that take keys from the store and put each through a pass ---- */
 
 /* Never NULL. The queue must outlive the workers. */
-struct ub_workers *ub_workers_start(struct ub_queue *queue);
+struct ub_workers *queue_workers_start(struct ub_queue *queue);
 /* Waits for the workers to end, after queue->stopping was set and signalled. Sets *workers to NULL. */
-void ub_workers_join(struct ub_workers **workers);
+void queue_workers_join(struct ub_workers **workers);
 
 /* ---- objects.c ---- */
 

@@ -37,19 +37,19 @@ static void sweep(struct ub_queue *queue, int64_t monotonic)
 	if (monotonic < queue->tend_stores)
 		return;
 	queue->tend_stores = monotonic + UB_SWEEP_MS;
-	ub_writes_expire(queue->writes, monotonic);
-	ub_credentials_expire(queue->credentials, monotonic);
+	queue_writes_expire(queue->writes, monotonic);
+	queue_credentials_expire(queue->credentials, monotonic);
 	/* while all workers wait for a slow server */
 	if (ub_store_unkept(queue->input.store) <= 0 && ub_store_keep(queue->input.store) != UB_STORE_OK)
 		queue_complain(queue, queue->input.store);
-	ub_upkeep_shelter(queue->input.store, queue->shelter, now);
-	ub_upkeep(&queue->upkeep, now);
+	queue_upkeep_shelter(queue->input.store, queue->shelter, now);
+	queue_upkeep(&queue->upkeep, now);
 	queue_tend_accounts(queue, now);
 	queue_tend_objects(queue);
 	queue_feed_polls(queue);
-	ub_upkeep_expire(&queue->upkeep, queue->input.store, now);
-	ub_upkeep_expire(&queue->upkeep, queue->shelter, now);
-	ub_upkeep_expire(&queue->upkeep, queue->polls, now);
+	queue_upkeep_expire(&queue->upkeep, queue->input.store, now);
+	queue_upkeep_expire(&queue->upkeep, queue->shelter, now);
+	queue_upkeep_expire(&queue->upkeep, queue->polls, now);
 }
 
 int64_t ub_queue_tend(struct ub_queue *queue)
@@ -60,7 +60,7 @@ int64_t ub_queue_tend(struct ub_queue *queue)
 	tell_bodies(queue);
 	queue_tell_polls(queue);
 	queue_tell_waiting(queue);
-	return ub_amender_overdue(queue->amender, monotonic, wait);
+	return queue_amender_overdue(queue->amender, monotonic, wait);
 }
 
 /* ---- for those who ask ---- */
@@ -110,11 +110,11 @@ static bool keep_credentials(
     struct ub_queue *queue, struct ub_text principal, struct ub_text authorization, bool used)
 {
 	int64_t now = ub_sys_monotonic_ms();
-	struct ub_credential *before = ub_credentials_take(queue->credentials, principal, now);
+	struct ub_credential *before = queue_credentials_take(queue->credentials, principal, now);
 	bool had_some = before != NULL, same = had_some && ub_text_eq(before->authorization, authorization);
-	ub_credential_free(&before);
+	queue_credential_free(&before);
 	if (used || same)
-		ub_credentials_keep(queue->credentials, principal, authorization, UB_TEXT_NONE, now);
+		queue_credentials_keep(queue->credentials, principal, authorization, UB_TEXT_NONE, now);
 	return had_some;
 }
 
@@ -135,22 +135,22 @@ enum ub_store_result ub_queue_put(
 
 struct ub_queue_service ub_queue_service(struct ub_queue *queue, struct ub_arena *arena)
 {
-	return ub_service_state(queue->service, arena);
+	return queue_service_state(queue->service, arena);
 }
 
 struct ub_queue_polled ub_queue_polled(struct ub_queue *queue, struct ub_arena *arena)
 {
-	return ub_poller_state(queue->poller, arena);
+	return queue_poller_state(queue->poller, arena);
 }
 
 struct ub_queue_unusable ub_queue_unusable(struct ub_queue *queue, struct ub_arena *arena)
 {
-	return ub_unusable_list(queue->unusable, arena);
+	return queue_unusable_list(queue->unusable, arena);
 }
 
 struct ub_passed_meetings ub_queue_passed(struct ub_queue *queue, struct ub_arena *arena)
 {
-	return ub_passed_list(queue->passed, arena);
+	return queue_passed_list(queue->passed, arena);
 }
 
 /* ---- from beginning to end ---- */
@@ -176,17 +176,17 @@ struct ub_queue *ub_queue_new(const struct ub_queue_input *input)
 	queue->shelter = ub_store_memory_open();
 	queue->polls = ub_store_memory_open();
 	queue->looks = ub_looks_new();
-	queue->writes = ub_writes_new();
+	queue->writes = queue_writes_new();
 	queue->memory = ub_wire_memory_open(input->memory_fd);
-	queue->credentials = ub_credentials_new();
-	queue->service = ub_service_new(input->log);
-	queue->poller = ub_poller_new(input->log);
-	queue->unusable = ub_unusable_new();
+	queue->credentials = queue_credentials_new();
+	queue->service = queue_service_new(input->log);
+	queue->poller = queue_poller_new(input->log);
+	queue->unusable = queue_unusable_new();
 	queue->additions = ub_open_additions_new();
-	queue->passed = ub_passed_new();
-	queue->redirects = ub_redirects_new();
+	queue->passed = queue_passed_new();
+	queue->redirects = queue_redirects_new();
 	queue->arena = ub_arena_new();
-	queue->tended = ub_tended_new();
+	queue->tended = queue_tended_new();
 	queue->known_arena = ub_arena_new();
 	queue->known = ub_map_new(queue->known_arena);
 	queue->polled_arena = ub_arena_new();
@@ -202,27 +202,27 @@ struct ub_queue *ub_queue_new(const struct ub_queue_input *input)
 void ub_queue_start(struct ub_queue *queue)
 {
 	queue_show_objects(queue);
-	queue->workers = ub_workers_start(queue);
-	queue->amender = ub_amender_start(queue);
+	queue->workers = queue_workers_start(queue);
+	queue->amender = queue_amender_start(queue);
 }
 
 static void end_threads(struct ub_queue *queue)
 {
 	if (queue->amender)
-		ub_amender_join(&queue->amender);
+		queue_amender_join(&queue->amender);
 	pthread_mutex_lock(&queue->mutex);
 	queue->stopping = true;
 	pthread_mutex_unlock(&queue->mutex);
 	ub_queue_wake(queue);
 	if (queue->workers)
-		ub_workers_join(&queue->workers);
+		queue_workers_join(&queue->workers);
 }
 
 /* Logs which keys the store does not take at the end, either. */
 static void report_lost(struct ub_queue *queue)
 {
 	struct ub_jobs jobs = { 0 };
-	ub_upkeep_shelter(queue->input.store, queue->shelter, queue_now());
+	queue_upkeep_shelter(queue->input.store, queue->shelter, queue_now());
 	if (queue->input.store->ops == queue->shelter->ops ||
 	    ub_store_jobs(queue->shelter, queue->arena, &jobs) != UB_STORE_OK)
 		return;
@@ -240,20 +240,20 @@ void ub_queue_stop(struct ub_queue **queue)
 	queue_settle_last_lone(mine);
 	report_lost(mine);
 	queue_close_sockets(mine);
-	ub_credentials_free(&mine->credentials);
-	ub_service_free(&mine->service);
-	ub_poller_free(&mine->poller);
-	ub_unusable_free(&mine->unusable);
-	ub_writes_free(&mine->writes);
+	queue_credentials_free(&mine->credentials);
+	queue_service_free(&mine->service);
+	queue_poller_free(&mine->poller);
+	queue_unusable_free(&mine->unusable);
+	queue_writes_free(&mine->writes);
 	ub_wire_memory_close(&mine->memory);
 	ub_open_additions_free(&mine->additions);
-	ub_passed_free(&mine->passed);
-	ub_redirects_free(&mine->redirects);
+	queue_passed_free(&mine->passed);
+	queue_redirects_free(&mine->redirects);
 	ub_store_close(&mine->shelter);
 	ub_store_close(&mine->polls);
 	ub_looks_free(&mine->looks);
 	ub_arena_free(&mine->arena);
-	ub_tended_free(&mine->tended);
+	queue_tended_free(&mine->tended);
 	ub_arena_free(&mine->known_arena);
 	ub_arena_free(&mine->polled_arena);
 	ub_arena_free(&mine->clients_arena);

@@ -36,7 +36,7 @@ struct ub_service {
 	int64_t next;    /* when to look or ask again, on the monotonic clock */
 };
 
-struct ub_service *ub_service_new(struct ub_log *log)
+struct ub_service *queue_service_new(struct ub_log *log)
 {
 	struct ub_service *service = calloc(1, sizeof(*service));
 	if (!service || pthread_mutex_init(&service->mutex, NULL) != 0)
@@ -47,13 +47,13 @@ struct ub_service *ub_service_new(struct ub_log *log)
 	return service;
 }
 
-void ub_service_free(struct ub_service **service)
+void queue_service_free(struct ub_service **service)
 {
 	struct ub_service *mine = *service;
 	*service = NULL;
 	if (!mine)
 		return;
-	ub_credential_free(&mine->credential);
+	queue_credential_free(&mine->credential);
 	ub_arena_free(&mine->arena);
 	pthread_mutex_destroy(&mine->mutex);
 	free(mine);
@@ -87,7 +87,7 @@ static struct ub_credential *credential_of(const struct ub_service *service, str
 	struct ub_arena *arena = ub_arena_new();
 	struct ub_text authorization = service->token ? ub_textf(arena, "Bearer %.*s", UB_ARGS(secret))
 						      : ub_http_basic(service->name, secret, arena);
-	struct ub_credential *credential = ub_credential_new(authorization, UB_TEXT_NONE);
+	struct ub_credential *credential = queue_credential_new(authorization, UB_TEXT_NONE);
 	wipe(authorization);
 	ub_arena_free(&arena);
 	return credential;
@@ -115,7 +115,7 @@ static void read_file(struct ub_service *service, int64_t now)
 	struct ub_secret secret;
 	service->stamp = stamp_of(service->path);
 	const char *wrong = ub_sys_read_secret(service->path, &secret);
-	ub_credential_free(&service->credential);
+	queue_credential_free(&service->credential);
 	service->asked = 0;
 	service->next = now;
 	service->fresh = true;
@@ -143,7 +143,7 @@ static void adopt(
 	if (named)
 		read_file(service, now);
 	else
-		ub_credential_free(&service->credential);
+		queue_credential_free(&service->credential);
 }
 
 /* Settings that were read within one second have one time. */
@@ -206,7 +206,7 @@ static bool judge(struct ub_service *service, enum ub_outcome outcome, int statu
 	}
 	service->asked++;
 	if (outcome == UB_OUTCOME_AGAIN || outcome == UB_OUTCOME_UNCERTAIN) {
-		service->next = now + ub_retry_after(service->asked);
+		service->next = now + queue_retry_after(service->asked);
 		return false;
 	}
 	tell_refused(service, outcome, status);
@@ -215,7 +215,7 @@ static bool judge(struct ub_service *service, enum ub_outcome outcome, int statu
 	return false;
 }
 
-/* Looks what is to be done. Returns the credentials to ask the server about, for ub_credential_free(). */
+/* Looks what is to be done. Returns the credentials to ask the server about, for queue_credential_free(). */
 static struct ub_credential *next_question(struct ub_service *service, int64_t now)
 {
 	bool bad = service->word == UB_SERVICE_REFUSED || service->word == UB_SERVICE_UNREADABLE;
@@ -226,7 +226,7 @@ static struct ub_credential *next_question(struct ub_service *service, int64_t n
 	if (!service->credential || now < service->next)
 		return NULL;
 	service->asking = true;
-	return ub_credential_new(service->credential->authorization, UB_TEXT_NONE);
+	return queue_credential_new(service->credential->authorization, UB_TEXT_NONE);
 }
 
 /* What the server says of credentials that are no longer those of the file says nothing. */
@@ -236,7 +236,7 @@ static bool is_current(const struct ub_service *service, const struct ub_credent
 	       ub_text_eq(service->credential->authorization, credential->authorization);
 }
 
-bool ub_service_tend(struct ub_service *service, const struct ub_settings_service *settings,
+bool queue_service_tend(struct ub_service *service, const struct ub_settings_service *settings,
     ub_instant loaded, struct ub_client *client, int64_t now, struct ub_arena *arena)
 {
 	bool woken = false;
@@ -254,23 +254,23 @@ bool ub_service_tend(struct ub_service *service, const struct ub_settings_servic
 	if (is_current(service, asked))
 		woken = judge(service, outcome, status, now);
 	pthread_mutex_unlock(&service->mutex);
-	ub_credential_free(&asked);
+	queue_credential_free(&asked);
 	return woken;
 }
 
 /* ---- for those who use it ---- */
 
-struct ub_credential *ub_service_take(struct ub_service *service)
+struct ub_credential *queue_service_take(struct ub_service *service)
 {
 	struct ub_credential *copy = NULL;
 	pthread_mutex_lock(&service->mutex);
 	if (service->word == UB_SERVICE_ACCEPTED)
-		copy = ub_credential_new(service->credential->authorization, UB_TEXT_NONE);
+		copy = queue_credential_new(service->credential->authorization, UB_TEXT_NONE);
 	pthread_mutex_unlock(&service->mutex);
 	return copy;
 }
 
-bool ub_service_named(struct ub_service *service)
+bool queue_service_named(struct ub_service *service)
 {
 	pthread_mutex_lock(&service->mutex);
 	bool named = service->path != NULL;
@@ -278,7 +278,7 @@ bool ub_service_named(struct ub_service *service)
 	return named;
 }
 
-bool ub_service_accepted(struct ub_service *service)
+bool queue_service_accepted(struct ub_service *service)
 {
 	pthread_mutex_lock(&service->mutex);
 	bool accepted = service->word == UB_SERVICE_ACCEPTED;
@@ -286,7 +286,7 @@ bool ub_service_accepted(struct ub_service *service)
 	return accepted;
 }
 
-void ub_service_doubt(struct ub_service *service, const struct ub_credential *refused, int64_t now)
+void queue_service_doubt(struct ub_service *service, const struct ub_credential *refused, int64_t now)
 {
 	pthread_mutex_lock(&service->mutex);
 	if (service->word == UB_SERVICE_ACCEPTED && is_current(service, refused)) {
@@ -299,7 +299,7 @@ void ub_service_doubt(struct ub_service *service, const struct ub_credential *re
 	pthread_mutex_unlock(&service->mutex);
 }
 
-const char *ub_service_word_text(enum ub_service_word word)
+const char *ub_queue_service_word_text(enum ub_service_word word)
 {
 	static const char *const words[] = {
 		[UB_SERVICE_NONE] = "none",
@@ -311,7 +311,7 @@ const char *ub_service_word_text(enum ub_service_word word)
 	return words[word];
 }
 
-struct ub_queue_service ub_service_state(struct ub_service *service, struct ub_arena *arena)
+struct ub_queue_service queue_service_state(struct ub_service *service, struct ub_arena *arena)
 {
 	pthread_mutex_lock(&service->mutex);
 	const struct ub_queue_service state = { .word = service->word,

@@ -19,9 +19,9 @@ struct ub_settings_service;
 struct ub_service;
 
 /* Never NULL. Any number of threads may use one. */
-struct ub_service *ub_service_new(struct ub_log *log);
+struct ub_service *queue_service_new(struct ub_log *log);
 /* Wipes the credentials. Sets *service to NULL; NULL is allowed. */
-void ub_service_free(struct ub_service **service);
+void queue_service_free(struct ub_service **service);
 
 /*
  * Takes the settings that are in force, reads the file if there is need, and asks the server about
@@ -29,21 +29,21 @@ void ub_service_free(struct ub_service **service);
  * `now`: milliseconds on the monotonic clock. True: the account is new to the server's favour, so that what
  * waits is to be woken. Blocks while the server is asked.
  */
-UB_MUST_USE bool ub_service_tend(struct ub_service *service, const struct ub_settings_service *settings,
+UB_MUST_USE bool queue_service_tend(struct ub_service *service, const struct ub_settings_service *settings,
     ub_instant loaded, struct ub_client *client, int64_t now, struct ub_arena *arena);
 
-/* A copy of the credentials for one pass, for ub_credential_free(). NULL: there are none that the server
+/* A copy of the credentials for one pass, for queue_credential_free(). NULL: there are none that the server
  * accepts. */
-UB_MUST_USE struct ub_credential *ub_service_take(struct ub_service *service);
+UB_MUST_USE struct ub_credential *queue_service_take(struct ub_service *service);
 /* Whether the settings name an account. */
-bool ub_service_named(struct ub_service *service);
+bool queue_service_named(struct ub_service *service);
 /* Whether there are credentials that the server accepts. */
-bool ub_service_accepted(struct ub_service *service);
+bool queue_service_accepted(struct ub_service *service);
 /* The server has not accepted `refused` (401): it is asked again before others are taken. `now`: on the
  * monotonic clock. */
-void ub_service_doubt(struct ub_service *service, const struct ub_credential *refused, int64_t now);
+void queue_service_doubt(struct ub_service *service, const struct ub_credential *refused, int64_t now);
 
 /* How the account is doing; the texts are in `arena`. */
-struct ub_queue_service ub_service_state(struct ub_service *service, struct ub_arena *arena);
+struct ub_queue_service queue_service_state(struct ub_service *service, struct ub_arena *arena);
 
 #endif

@@ -69,7 +69,7 @@ static void keep_passed(struct ub_queue *queue, const struct ub_pass *run, struc
 		.start = meeting->start,
 		.end = meeting->end,
 		.why = why };
-	ub_passed_keep(queue->passed, &passed);
+	queue_passed_keep(queue->passed, &passed);
 }
 
 static enum ub_pass_end run_pass(struct ub_pass *run, struct ub_text *why)
@@ -143,7 +143,7 @@ static struct tried try_as_user(struct worker *worker)
 {
 	struct ub_credentials *credentials = worker->queue->credentials;
 	struct ub_text principal = worker->job.key.principal;
-	struct ub_credential *own = ub_credentials_take(credentials, principal, ub_sys_monotonic_ms());
+	struct ub_credential *own = queue_credentials_take(credentials, principal, ub_sys_monotonic_ms());
 	if (!own)
 		return (struct tried){ .end = UB_PASS_DENIED,
 			.why = UB_TEXT("waits for the next request of its user"),
@@ -155,8 +155,8 @@ static struct tried try_as_user(struct worker *worker)
 		.host = own->host };
 	struct tried tried = try_with(worker, &caller);
 	if (tried.end == UB_PASS_DENIED)
-		ub_credentials_drop(credentials, principal, own);
-	ub_credential_free(&own);
+		queue_credentials_drop(credentials, principal, own);
+	queue_credential_free(&own);
 	return tried;
 }
 
@@ -188,7 +188,7 @@ static struct tried try_as_service(struct worker *worker, const struct tried *be
 {
 	struct ub_queue *queue = worker->queue;
 	const struct ub_key *key = &worker->job.key;
-	struct ub_credential *credential = ub_service_take(queue->service);
+	struct ub_credential *credential = queue_service_take(queue->service);
 	if (!credential)
 		return *before;
 	struct ub_caller caller = { .client = worker->client,
@@ -199,8 +199,8 @@ static struct tried try_as_service(struct worker *worker, const struct tried *be
 	struct tried tried = act_for(worker, &caller);
 	ub_client_follow(worker->client, false);
 	if (tried.end == UB_PASS_DENIED)
-		ub_service_doubt(queue->service, credential, ub_sys_monotonic_ms());
-	ub_credential_free(&credential);
+		queue_service_doubt(queue->service, credential, ub_sys_monotonic_ms());
+	queue_credential_free(&credential);
 	bool in_vain = tried.end == UB_PASS_DENIED || tried.end == UB_PASS_FORBIDDEN;
 	if (!in_vain || key->kind == UB_KEY_SYNC)
 		return tried;

@@ -13,7 +13,7 @@ struct ub_unusable {
 	size_t more;          /* writes of callers who are not among them */
 };
 
-struct ub_unusable *ub_unusable_new(void)
+struct ub_unusable *queue_unusable_new(void)
 {
 	struct ub_unusable *unusable = calloc(1, sizeof(*unusable));
 	if (!unusable || pthread_mutex_init(&unusable->mutex, NULL) != 0)
@@ -23,7 +23,7 @@ struct ub_unusable *ub_unusable_new(void)
 	return unusable;
 }
 
-void ub_unusable_free(struct ub_unusable **unusable)
+void queue_unusable_free(struct ub_unusable **unusable)
 {
 	struct ub_unusable *mine = *unusable;
 	*unusable = NULL;
@@ -58,7 +58,7 @@ static struct ub_text scheme_of(struct ub_text authorization, struct ub_text *re
 	return scheme;
 }
 
-struct ub_text ub_unusable_name(const struct ub_wire_write *write, struct ub_arena *arena)
+struct ub_text queue_unusable_name(const struct ub_wire_write *write, struct ub_arena *arena)
 {
 	struct ub_text parameters, scheme = scheme_of(write->authorization, &parameters);
 	struct ub_text user =
@@ -79,7 +79,7 @@ struct ub_text ub_unusable_name(const struct ub_wire_write *write, struct ub_are
 
 /* ---- who there was ---- */
 
-bool ub_unusable_note(struct ub_unusable *unusable, struct ub_text name)
+bool queue_unusable_note(struct ub_unusable *unusable, struct ub_text name)
 {
 	pthread_mutex_lock(&unusable->mutex);
 	bool known = ub_map_get(unusable->names, name) != NULL;
@@ -92,7 +92,7 @@ bool ub_unusable_note(struct ub_unusable *unusable, struct ub_text name)
 	return first;
 }
 
-struct ub_queue_unusable ub_unusable_list(struct ub_unusable *unusable, struct ub_arena *arena)
+struct ub_queue_unusable queue_unusable_list(struct ub_unusable *unusable, struct ub_arena *arena)
 {
 	struct ub_queue_unusable list = { .more = 0 };
 	pthread_mutex_lock(&unusable->mutex);

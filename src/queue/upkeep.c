@@ -7,7 +7,7 @@ static bool may_go_back(const struct ub_job *job)
 }
 
 /* A key that waited for a time or for its user does so again in the other store. */
-void ub_upkeep_shelter(struct ub_store *store, struct ub_store *shelter, int64_t now)
+void queue_upkeep_shelter(struct ub_store *store, struct ub_store *shelter, int64_t now)
 {
 	struct ub_arena *arena = ub_arena_new();
 	struct ub_jobs jobs = { 0 };
@@ -30,7 +30,7 @@ static void complain(struct ub_upkeep *upkeep)
 	    upkeep->log, upkeep->pace, UB_LOG_ERROR, "the store: %s", ub_store_problem(upkeep->store));
 }
 
-void ub_upkeep_expire(struct ub_upkeep *upkeep, struct ub_store *store, int64_t now)
+void queue_upkeep_expire(struct ub_upkeep *upkeep, struct ub_store *store, int64_t now)
 {
 	struct ub_arena *arena = ub_arena_new();
 	struct ub_jobs gone;
@@ -91,7 +91,7 @@ static void note_clock(struct ub_upkeep *upkeep, int64_t now)
 	upkeep->next = now + UB_CLOCK_TRUSTED_MS;
 }
 
-void ub_upkeep(struct ub_upkeep *upkeep, int64_t now)
+void queue_upkeep(struct ub_upkeep *upkeep, int64_t now)
 {
 	note_clock(upkeep, now);
 	bool lost = ub_store_is_lost(upkeep->store);

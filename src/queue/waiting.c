@@ -63,7 +63,7 @@ void queue_wake_principal(
     struct ub_queue *queue, struct ub_text principal, struct ub_text authorization, struct ub_text host)
 {
 	struct ub_store *const stores[] = { queue->input.store, queue->shelter };
-	ub_credentials_keep(queue->credentials, principal, authorization, host, ub_sys_monotonic_ms());
+	queue_credentials_keep(queue->credentials, principal, authorization, host, ub_sys_monotonic_ms());
 	for (size_t i = 0; i < UB_COUNT(stores); i++)
 		if (ub_store_heard(stores[i], queue->input.upstream, principal, ub_sys_now() * 1000, NULL) !=
 		    UB_STORE_OK)

@@ -27,7 +27,7 @@ static void note(struct worker *worker, enum ub_store_result result)
 
 static int64_t next_try(const struct ub_job *job)
 {
-	return queue_now() + ub_retry_after(job->attempts);
+	return queue_now() + queue_retry_after(job->attempts);
 }
 
 static void settle(struct worker *worker)
@@ -46,11 +46,11 @@ static void wake_if_heard(struct worker *worker, struct ub_text principal)
 {
 	struct ub_queue *queue = worker->queue;
 	struct ub_credential *credential =
-	    ub_credentials_take(queue->credentials, principal, ub_sys_monotonic_ms());
+	    queue_credentials_take(queue->credentials, principal, ub_sys_monotonic_ms());
 	if (credential)
 		note(worker,
 		    ub_store_heard(worker->store, queue->input.upstream, principal, queue_now(), NULL));
-	ub_credential_free(&credential);
+	queue_credential_free(&credential);
 }
 
 static void wait_for_principal(struct worker *worker, struct ub_text why)
@@ -75,7 +75,7 @@ static void set_aside(struct worker *worker, struct ub_text why)
 static void wake_if_served(struct worker *worker)
 {
 	int64_t now = queue_now();
-	if (ub_service_accepted(worker->queue->service))
+	if (queue_service_accepted(worker->queue->service))
 		note(worker, ub_store_put(worker->store, &worker->job.key, 1, now, now));
 }
 
@@ -87,7 +87,7 @@ static void fail(struct worker *worker, enum ub_pass_end end, struct ub_text why
 	if (failures >= UB_FAILURES_MAX)
 		set_aside(worker, why);
 	else if (end == UB_PASS_CONFLICT)
-		retry(worker, queue_now() + ub_retry_after_conflict(failures), why);
+		retry(worker, queue_now() + queue_retry_after_conflict(failures), why);
 	else
 		wait_for_principal(worker, why);
 }
@@ -156,7 +156,7 @@ static void work_on(struct worker *worker)
 {
 	struct ub_queue *queue = worker->queue;
 	const struct ub_job *job = &worker->job;
-	enum ub_write_state state = ub_writes_of_key(queue->writes, &job->key);
+	enum ub_write_state state = queue_writes_of_key(queue->writes, &job->key);
 	if (is_of_a_write(job) && is_over(state, job)) {
 		settle(worker);
 		return;
@@ -165,7 +165,7 @@ static void work_on(struct worker *worker)
 		retry(worker, next_try(job), UB_TEXT("the server has not answered yet"));
 		return;
 	}
-	bool served = ub_service_accepted(queue->service);
+	bool served = queue_service_accepted(queue->service);
 	struct tried tried = queue_try(worker);
 	finish(worker, &tried);
 	if (!served && queue_may_be_served(job, &tried))
@@ -187,7 +187,7 @@ static void tend_service(struct worker *worker)
 	struct ub_queue *queue = worker->queue;
 	struct ub_store *const stores[] = { queue->input.store, queue->shelter };
 	struct ub_snapshot *snapshot = queue_snapshot(queue);
-	bool woken = ub_service_tend(queue->service, &snapshot->settings->service, snapshot->loaded,
+	bool woken = queue_service_tend(queue->service, &snapshot->settings->service, snapshot->loaded,
 	    worker->client, ub_sys_monotonic_ms(), worker->arena);
 	ub_snapshot_release(&snapshot);
 	ub_arena_reset(worker->arena);
@@ -294,7 +294,7 @@ static void *run(void *data)
 	return NULL;
 }
 
-struct ub_workers *ub_workers_start(struct ub_queue *queue)
+struct ub_workers *queue_workers_start(struct ub_queue *queue)
 {
 	struct ub_workers *workers = calloc(1, sizeof(*workers));
 	if (!workers)
@@ -313,7 +313,7 @@ struct ub_workers *ub_workers_start(struct ub_queue *queue)
 	return workers;
 }
 
-void ub_workers_join(struct ub_workers **workers)
+void queue_workers_join(struct ub_workers **workers)
 {
 	for (size_t i = 0; i < UB_COUNT((*workers)->workers); i++) {
 		pthread_join((*workers)->workers[i].thread, NULL);

@@ -61,7 +61,8 @@ static void put_lists(const struct ub_report *report, struct ub_buf *out)
 	for (size_t i = 0; i < report->unprepared.n; i++) {
 		put(out, report->unprepared.items[i].account);
 		ub_buf_char(out, ',');
-		put(out, account_text(report->unprepared.items[i].account, report->unprepared.items[i].name));
+		put(out, report_account_text(
+			     report->unprepared.items[i].account, report->unprepared.items[i].name));
 		ub_buf_str(out, ",unprepared,");
 		ub_cal_print_rfc3339(out, report->zone, report->unprepared.items[i].start);
 		ub_buf_str(out, ",1,\r\n");
@@ -70,9 +71,9 @@ static void put_lists(const struct ub_report *report, struct ub_buf *out)
 		const struct ub_report_unmet *one = &report->unmet.items[i];
 		put(out, one->account);
 		ub_buf_char(out, ',');
-		put(out, account_text(one->account, one->name));
-		ub_buf_printf(
-		    out, ",unmet,%.*s,1,\r\n", UB_ARGS(date_text(report->zone, one->last, out->arena)));
+		put(out, report_account_text(one->account, one->name));
+		ub_buf_printf(out, ",unmet,%.*s,1,\r\n",
+		    UB_ARGS(report_date_text(report->zone, one->last, out->arena)));
 	}
 }
 
@@ -81,7 +82,7 @@ void ub_report_csv(const struct ub_report *report, struct ub_buf *out)
 	ub_buf_str(out, "group,name,figure,part,count,percent\r\n");
 	put_held(out, UB_TEXT("all"), UB_TEXT("all"), &report->total);
 	for (size_t i = 0; i < report->groups.n; i++)
-		put_held(out, report->groups.items[i].key, group_text(report, &report->groups.items[i]),
-		    &report->groups.items[i].counts);
+		put_held(out, report->groups.items[i].key,
+		    report_group_text(report, &report->groups.items[i]), &report->groups.items[i].counts);
 	put_lists(report, out);
 }

@@ -37,7 +37,7 @@ void page_text(struct ub_buf *out, struct ub_text text)
 
 void page_name(struct ub_buf *out, struct ub_text text)
 {
-	struct ub_text beginning = beginning_of(text, NAME_MAX_SHOWN);
+	struct ub_text beginning = report_beginning_of(text, NAME_MAX_SHOWN);
 	bool whole = beginning.len == text.len;
 	ub_buf_str(out, whole ? "<bdi" : "<bdi title=\"");
 	if (!whole) {

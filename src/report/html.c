@@ -23,8 +23,8 @@ static bool is_shown(const struct ub_report *report, enum ub_figure figure)
 
 static void put_head(struct ub_buf *out, const struct ub_report *report)
 {
-	struct ub_text since = date_text(report->zone, report->since, out->arena);
-	struct ub_text now = date_text(report->zone, report->now, out->arena);
+	struct ub_text since = report_date_text(report->zone, report->since, out->arena);
+	struct ub_text now = report_date_text(report->zone, report->now, out->arena);
 	ub_buf_str(out, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
 			"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
 			"style-src 'unsafe-inline'\">"
@@ -45,8 +45,8 @@ static void put_big(struct ub_buf *out, const struct ub_counts *counts, enum ub_
 	unsigned percent, target = ub_figure_kinds[figure].target;
 	bool told = ub_counts_share(counts, figure, &percent);
 	const char *class = !told ? " untold" : !target ? "" : percent >= target ? " good" : " bad";
-	ub_buf_printf(
-	    out, "<span class=\"big%s\">%.*s</span>", class, UB_ARGS(share_text(counts, figure, out->arena)));
+	ub_buf_printf(out, "<span class=\"big%s\">%.*s</span>", class,
+	    UB_ARGS(report_share_text(counts, figure, out->arena)));
 }
 
 static void put_tile(struct ub_buf *out, const struct ub_counts *counts, enum ub_figure figure)
@@ -81,7 +81,7 @@ static void put_cells(struct ub_buf *out, const struct ub_counts *counts, enum u
 	const struct ub_figure_kind *kind = &ub_figure_kinds[figure];
 	for (size_t i = 0; i < UB_FIGURE_PARTS && kind->parts[i].name; i++)
 		ub_buf_printf(out, "<td>%zu</td>", counts->parts[figure][i]);
-	ub_buf_printf(out, "<td>%.*s</td></tr>\n", UB_ARGS(share_text(counts, figure, out->arena)));
+	ub_buf_printf(out, "<td>%.*s</td></tr>\n", UB_ARGS(report_share_text(counts, figure, out->arena)));
 }
 
 static void put_table(
@@ -99,7 +99,7 @@ static void put_table(
 	ub_buf_str(out, "<th scope=\"col\">share</th></tr></thead>\n<tbody>\n");
 	for (size_t i = 0; i < n; i++) {
 		ub_buf_str(out, "<tr><th scope=\"row\">");
-		page_name(out, group_text(report, rows->items[i]));
+		page_name(out, report_group_text(report, rows->items[i]));
 		ub_buf_str(out, "</th>");
 		put_cells(out, &rows->items[i]->counts, figure);
 	}
@@ -123,7 +123,7 @@ static void put_figure(struct ub_buf *out, const struct ub_report *report, enum 
 	    "<section id=\"%s\" aria-labelledby=\"%s-name\"><div class=\"head\"><h2 id=\"%s-name\">%s</h2>"
 	    "<b>%.*s</b></div><p class=\"definition\">%s</p>\n",
 	    kind->name, kind->name, kind->name, kind->title,
-	    UB_ARGS(share_text(&report->total, figure, out->arena)), kind->definition);
+	    UB_ARGS(report_share_text(&report->total, figure, out->arena)), kind->definition);
 	if (rows.n) {
 		ub_buf_str(out, "<div class=\"pair\">");
 		page_plot(out, report, figure, &rows);
@@ -166,7 +166,7 @@ static void end_list(struct ub_buf *out, size_t n)
 static void put_account(struct ub_buf *out, struct ub_text id, struct ub_text name)
 {
 	ub_buf_str(out, "<tr><th scope=\"row\">");
-	page_name(out, account_text(id, name));
+	page_name(out, report_account_text(id, name));
 	ub_buf_str(out, "</th><td>");
 }
 
@@ -197,7 +197,8 @@ static void put_unmet(struct ub_buf *out, const struct ub_report *report)
 		put_account(out, one->account, one->name);
 		page_text(out, one->health.len ? one->health : UB_TEXT("unknown"));
 		ub_buf_printf(out, "</td><td>%.*s</td><td>%lld days</td><td>",
-		    UB_ARGS(date_text(report->zone, one->last, out->arena)), (long long)rhythm_days(one));
+		    UB_ARGS(report_date_text(report->zone, one->last, out->arena)),
+		    (long long)report_rhythm_days(one));
 		page_name(out, one->owner);
 		ub_buf_str(out, "</td></tr>\n");
 	}

@@ -15,7 +15,7 @@ static struct belonging belonging_of(const struct ub_store_item *item)
 /* Whether the item counts: its meeting was not called off, and Upbeat did not take the item back. */
 static bool is_wanted(struct making *making, const struct ub_store_item *item)
 {
-	const struct ub_store_meeting *meeting = meeting_of(making, item);
+	const struct ub_store_meeting *meeting = report_meeting_of(making, item);
 	return (item->state == UB_ITEM_EXISTS || item->state == UB_ITEM_DELETED) &&
 	       !(meeting && meeting->called_off);
 }
@@ -35,7 +35,7 @@ struct prep {
 static size_t prep_part(const struct making *making, const struct ub_store_item *item)
 {
 	const struct ub_store_outcome *outcome = &item->outcome;
-	const struct ub_work_calendar calendar = calendar_of(making, item->owner);
+	const struct ub_work_calendar calendar = report_calendar_of(making, item->owner);
 	int64_t at = outcome->kind == UB_OUTCOME_EVENT ? outcome->start : outcome->completed;
 	ub_day last;
 	if (item->state == UB_ITEM_DELETED)
@@ -78,7 +78,8 @@ static void list_unprepared(struct making *making, const struct ub_store_item *i
 	const struct ub_store_outcome *outcome = &item->outcome;
 	*ub_push(making->arena, &making->report->unprepared) =
 	    (struct ub_report_unprepared){ .account = outcome->account,
-		    .name = outcome->account.len ? account_of(making, outcome->account)->name : UB_TEXT_NONE,
+		    .name = outcome->account.len ? report_account_of(making, outcome->account)->name
+						 : UB_TEXT_NONE,
 		    .owner = item->owner,
 		    .start = outcome->occasion_start / 1000 };
 }
@@ -92,8 +93,8 @@ static void count_preps(struct making *making)
 		struct ub_text key;
 		const struct prep *prep = ub_map_at(preps, i, &key);
 		const struct belonging belonging = belonging_of(prep->item);
-		if (is_within(making, prep->item->outcome.occasion_end))
-			count(making, &belonging, UB_FIGURE_PREP, prep->part);
+		if (report_is_within(making, prep->item->outcome.occasion_end))
+			report_count(making, &belonging, UB_FIGURE_PREP, prep->part);
 		else if (prep->part == UB_PREP_DELETED && prep->item->outcome.occasion_start > making->now)
 			list_unprepared(making, prep->item);
 	}
@@ -102,8 +103,9 @@ static void count_preps(struct making *making)
 		const struct belonging belonging = { meeting->account, meeting->owner, meeting->end };
 		struct ub_text key = ub_textf(
 		    making->arena, "%.*s\n%.*s", UB_ARGS(meeting->meeting_uid), UB_ARGS(meeting->instance));
-		if (is_held(making, meeting) && is_within(making, meeting->end) && !ub_map_get(preps, key))
-			count(making, &belonging, UB_FIGURE_PREP, UB_PREP_NONE);
+		if (report_is_held(making, meeting) && report_is_within(making, meeting->end) &&
+		    !ub_map_get(preps, key))
+			report_count(making, &belonging, UB_FIGURE_PREP, UB_PREP_NONE);
 	}
 }
 
@@ -119,9 +121,9 @@ static void count_agenda(struct making *making, const struct ub_store_item *item
 {
 	const struct ub_store_outcome *outcome = &item->outcome;
 	const struct belonging belonging = { outcome->account, item->owner, outcome->end };
-	if (!is_within(making, outcome->end))
+	if (!report_is_within(making, outcome->end))
 		return;
-	count(making, &belonging, UB_FIGURE_AGENDA,
+	report_count(making, &belonging, UB_FIGURE_AGENDA,
 	    is_untold(item)                      ? UB_AGENDA_UNTOLD
 	    : !outcome->completed                ? UB_AGENDA_OPEN
 	    : outcome->completed <= outcome->end ? UB_AGENDA_IN_TIME
@@ -131,7 +133,7 @@ static void count_agenda(struct making *making, const struct ub_store_item *item
 /* The end of the day by which a meeting that ended at `end` is to be followed up. */
 static int64_t last_moment(const struct making *making, const struct ub_store_item *item)
 {
-	const struct ub_work_calendar calendar = calendar_of(making, item->owner);
+	const struct ub_work_calendar calendar = report_calendar_of(making, item->owner);
 	ub_day day = day_of(&calendar, item->outcome.occasion_end);
 	if (!ub_cal_is_business_day(&calendar, day))
 		(void)ub_cal_business_day(&calendar, day, 1, &day);
@@ -144,16 +146,16 @@ static void count_follow_up(struct making *making, const struct ub_store_item *i
 	const struct belonging belonging = belonging_of(item);
 	int64_t last = last_moment(making, item);
 	bool done = outcome->completed != 0;
-	if (!is_within(making, outcome->occasion_end) || (!done && last > making->now))
+	if (!report_is_within(making, outcome->occasion_end) || (!done && last > making->now))
 		return;
-	count(making, &belonging, UB_FIGURE_FOLLOW_UP,
+	report_count(making, &belonging, UB_FIGURE_FOLLOW_UP,
 	    is_untold(item)             ? UB_FOLLOW_UP_UNTOLD
 	    : !done                     ? UB_FOLLOW_UP_OPEN
 	    : outcome->completed < last ? UB_FOLLOW_UP_SAME_DAY
 					: UB_FOLLOW_UP_LATER);
 }
 
-void count_items(struct making *making)
+void report_count_items(struct making *making)
 {
 	const struct ub_store_items *all = &making->input->items;
 	count_preps(making);

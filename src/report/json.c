@@ -38,7 +38,7 @@ static json_t *groups_of(const struct ub_report *report)
 		const struct ub_report_group *group = &report->groups.items[i];
 		json_t *object = ub_json_object();
 		ub_json_set(object, "key", ub_json_text(group->key));
-		ub_json_set(object, "name", ub_json_text(group_text(report, group)));
+		ub_json_set(object, "name", ub_json_text(report_group_text(report, group)));
 		set_figures(object, &group->counts);
 		ub_json_add(list, object);
 	}
@@ -52,7 +52,7 @@ static json_t *unprepared_of(const struct ub_report *report, struct ub_arena *ar
 		const struct ub_report_unprepared *one = &report->unprepared.items[i];
 		json_t *object = ub_json_object();
 		ub_json_set(object, "account", ub_json_text(one->account));
-		ub_json_set(object, "name", ub_json_text(account_text(one->account, one->name)));
+		ub_json_set(object, "name", ub_json_text(report_account_text(one->account, one->name)));
 		ub_json_set(object, "owner", ub_json_text(one->owner));
 		ub_json_set(object, "start", ub_json_instant(arena, report->zone, one->start));
 		ub_json_add(list, object);
@@ -67,7 +67,7 @@ static json_t *unmet_of(const struct ub_report *report, struct ub_arena *arena)
 		const struct ub_report_unmet *one = &report->unmet.items[i];
 		json_t *object = ub_json_object();
 		ub_json_set(object, "account", ub_json_text(one->account));
-		ub_json_set(object, "name", ub_json_text(account_text(one->account, one->name)));
+		ub_json_set(object, "name", ub_json_text(report_account_text(one->account, one->name)));
 		ub_json_set(object, "owner", ub_json_text(one->owner));
 		ub_json_set(object, "health", one->health.len ? ub_json_text(one->health) : ub_json_null());
 		ub_json_set(object, "last_met",

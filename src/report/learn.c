@@ -30,7 +30,7 @@ static struct ub_text key_of(struct making *making, const struct belonging *belo
 	return quarter_of(making, belonging->at);
 }
 
-size_t group_of(struct making *making, const struct belonging *belonging)
+size_t report_group_of(struct making *making, const struct belonging *belonging)
 {
 	struct ub_report *report = making->report;
 	struct ub_text key = key_of(making, belonging);
@@ -41,22 +41,23 @@ size_t group_of(struct making *making, const struct belonging *belonging)
 		ub_map_put(making->groups, key, at);
 		struct ub_report_group *group = ub_push(making->arena, &report->groups);
 		group->key = group->name = key;
-		if (making->input->by == UB_REPORT_BY_ACCOUNT && account_of(making, key)->name.len)
-			group->name = account_of(making, key)->name;
+		if (making->input->by == UB_REPORT_BY_ACCOUNT && report_account_of(making, key)->name.len)
+			group->name = report_account_of(making, key)->name;
 	}
 	return *at;
 }
 
-void count(struct making *making, const struct belonging *belonging, enum ub_figure figure, size_t part)
+void report_count(
+    struct making *making, const struct belonging *belonging, enum ub_figure figure, size_t part)
 {
 	making->report->total.parts[figure][part]++;
-	size_t group = group_of(making, belonging);
+	size_t group = report_group_of(making, belonging);
 	making->report->groups.items[group].counts.parts[figure][part]++;
 }
 
 /* ---- what is known ---- */
 
-struct account *account_of(struct making *making, struct ub_text id)
+struct account *report_account_of(struct making *making, struct ub_text id)
 {
 	struct account *account = ub_map_get(making->accounts, id);
 	if (!account) {
@@ -71,23 +72,23 @@ static struct ub_text meeting_key(struct making *making, struct ub_text uid, str
 	return instance.len ? ub_textf(making->arena, "%.*s\n%.*s", UB_ARGS(uid), UB_ARGS(instance)) : uid;
 }
 
-const struct ub_store_meeting *meeting_of(struct making *making, const struct ub_store_item *item)
+const struct ub_store_meeting *report_meeting_of(struct making *making, const struct ub_store_item *item)
 {
 	return ub_map_get(
 	    making->meetings, meeting_key(making, item->meeting_uid, ub_plan_mark_instance(item->identity)));
 }
 
-bool is_held(const struct making *making, const struct ub_store_meeting *meeting)
+bool report_is_held(const struct making *making, const struct ub_store_meeting *meeting)
 {
 	return !meeting->called_off && meeting->end <= making->now;
 }
 
-bool is_within(const struct making *making, int64_t at)
+bool report_is_within(const struct making *making, int64_t at)
 {
 	return at >= making->since && at <= making->now;
 }
 
-struct ub_work_calendar calendar_of(const struct making *making, struct ub_text owner)
+struct ub_work_calendar report_calendar_of(const struct making *making, struct ub_text owner)
 {
 	const struct ub_org_person *person = ub_org_person(making->input->org, owner);
 	return (struct ub_work_calendar){ person->zone, person->hours, person->holidays };
@@ -106,7 +107,7 @@ static void learn_meetings(struct making *making)
 	const struct ub_store_meetings *all = &making->input->meetings;
 	for (size_t i = 0; i < all->n; i++) {
 		const struct ub_store_meeting *meeting = &all->items[i];
-		struct account *account = account_of(making, meeting->account);
+		struct account *account = report_account_of(making, meeting->account);
 		ub_map_put(making->meetings, meeting_key(making, meeting->meeting_uid, meeting->instance),
 		    (void *)meeting);
 		name_account(account, meeting->name, meeting->start);
@@ -114,7 +115,7 @@ static void learn_meetings(struct making *making)
 			*ub_push(making->arena, &account->called_off) = meeting;
 		else
 			*ub_push(making->arena, &account->standing) = meeting;
-		if (is_held(making, meeting))
+		if (report_is_held(making, meeting))
 			*ub_push(making->arena, &account->met) = meeting->start;
 	}
 }
@@ -127,7 +128,8 @@ static void learn_reviews(struct making *making)
 		const struct ub_store_outcome *outcome = &all->items[i].outcome;
 		if (all->items[i].state == UB_ITEM_EXISTS && ub_text_is(outcome->counts_as, "review") &&
 		    outcome->kind == UB_OUTCOME_EVENT && outcome->end <= making->now && outcome->account.len)
-			*ub_push(making->arena, &account_of(making, outcome->account)->met) = outcome->start;
+			*ub_push(making->arena, &report_account_of(making, outcome->account)->met) =
+			    outcome->start;
 	}
 }
 
@@ -143,13 +145,13 @@ static int compare_starts(const void *left, const void *right)
 	return ((*a)->start > (*b)->start) - ((*a)->start < (*b)->start);
 }
 
-void learn(struct making *making)
+void report_learn(struct making *making)
 {
 	const struct ub_store_periods *periods = &making->input->periods;
 	learn_meetings(making);
 	learn_reviews(making);
 	for (size_t i = 0; i < periods->n; i++)
-		name_account(account_of(making, periods->items[i].account), periods->items[i].name,
+		name_account(report_account_of(making, periods->items[i].account), periods->items[i].name,
 		    periods->items[i].start);
 	for (size_t i = 0; i < ub_map_size(making->accounts); i++) {
 		struct ub_text id;

@@ -13,10 +13,10 @@ static void count_meetings(struct making *making)
 	for (size_t i = 0; i < all->n; i++) {
 		const struct ub_store_meeting *meeting = &all->items[i];
 		const struct belonging belonging = { meeting->account, meeting->owner, meeting->end };
-		if (!is_held(making, meeting) || !is_within(making, meeting->end))
+		if (!report_is_held(making, meeting) || !report_is_within(making, meeting->end))
 			continue;
 		making->report->total.meetings++;
-		size_t group = group_of(making, &belonging);
+		size_t group = report_group_of(making, &belonging);
 		making->report->groups.items[group].counts.meetings++;
 	}
 }
@@ -69,12 +69,12 @@ struct ub_report *ub_report_make(const struct ub_report_input *input, struct ub_
 	report->now = input->now;
 	report->zone = input->org->standard.zone;
 	report->by = input->by;
-	learn(&making);
+	report_learn(&making);
 	count_meetings(&making);
-	count_items(&making);
-	count_next_steps(&making);
-	count_executives(&making);
-	count_periods(&making);
+	report_count_items(&making);
+	report_count_next_steps(&making);
+	report_count_executives(&making);
+	report_count_periods(&making);
 	sort(report);
 	return report;
 }

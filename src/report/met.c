@@ -68,7 +68,7 @@ static size_t next_part(
 	return known->uncertain[after] ? UB_NEXT_UNTOLD : UB_NEXT_NOT_BOOKED;
 }
 
-void count_next_steps(struct making *making)
+void report_count_next_steps(struct making *making)
 {
 	for (size_t i = 0; i < ub_map_size(making->accounts); i++) {
 		struct ub_text id;
@@ -77,8 +77,8 @@ void count_next_steps(struct making *making)
 		for (size_t k = 0; k < account->standing.n; k++) {
 			const struct ub_store_meeting *meeting = account->standing.items[k];
 			const struct belonging belonging = { meeting->account, meeting->owner, meeting->end };
-			if (is_held(making, meeting) && is_within(making, meeting->end))
-				count(making, &belonging, UB_FIGURE_NEXT_STEP,
+			if (report_is_held(making, meeting) && report_is_within(making, meeting->end))
+				report_count(making, &belonging, UB_FIGURE_NEXT_STEP,
 				    next_part(account, &known, meeting));
 		}
 	}
@@ -116,16 +116,16 @@ static void note_executives(struct making *making, struct ub_map *met, const str
 		if (address.len == 0)
 			continue;
 		note_executive(making, met, meeting->account, address, IN_ALL);
-		note_executive(making, met, meeting->account, address, group_of(making, &belonging));
+		note_executive(making, met, meeting->account, address, report_group_of(making, &belonging));
 	}
 }
 
-void count_executives(struct making *making)
+void report_count_executives(struct making *making)
 {
 	const struct ub_store_meetings *all = &making->input->meetings;
 	struct ub_map *met = ub_map_new(making->arena);
 	for (size_t i = 0; i < all->n; i++)
-		if (is_held(making, &all->items[i]) && is_within(making, all->items[i].end))
+		if (report_is_held(making, &all->items[i]) && report_is_within(making, all->items[i].end))
 			note_executives(making, met, &all->items[i]);
 	for (size_t i = 0; i < ub_map_size(met); i++) {
 		struct ub_text key;
@@ -165,10 +165,10 @@ static enum ub_figure figure_of(struct ub_text health)
 static void count_period(struct making *making, const struct ub_store_period *period, int64_t known)
 {
 	const struct belonging belonging = { period->account, period->owner, period->end - 1 };
-	const struct account *account = account_of(making, period->account);
+	const struct account *account = report_account_of(making, period->account);
 	bool kept = met_before(account, period->end) >= period->start;
-	if (is_within(making, period->end))
-		count(making, &belonging, figure_of(period->health),
+	if (report_is_within(making, period->end))
+		report_count(making, &belonging, figure_of(period->health),
 		    kept                    ? UB_CADENCE_KEPT
 		    : known > period->start ? UB_CADENCE_UNTOLD
 					    : UB_CADENCE_NOT_KEPT);
@@ -179,7 +179,7 @@ static void look_for_unmet(
     struct making *making, const struct ub_store_period *period, int64_t known, struct ub_map *listed)
 {
 	int64_t rhythm = period->end - period->start;
-	int64_t last = met_before(account_of(making, period->account), making->now);
+	int64_t last = met_before(report_account_of(making, period->account), making->now);
 	if (period->end <= making->now || making->now - (last == INT64_MIN ? known : last) <= rhythm ||
 	    ub_map_put(listed, period->account, making))
 		return;
@@ -202,7 +202,7 @@ static int64_t rhythm_known_since(const struct ub_store_periods *all, size_t fir
 }
 
 /* The periods of a UID follow each other. What was before any of them was known, nobody can tell. */
-void count_periods(struct making *making)
+void report_count_periods(struct making *making)
 {
 	const struct ub_store_periods *all = &making->input->periods;
 	struct ub_map *listed = ub_map_new(making->arena);

@@ -45,7 +45,7 @@ void page_bar(struct ub_buf *out, const struct ub_counts *counts, enum ub_figure
 /* The beginning of a long name; the table has all of it. */
 static void put_label(struct ub_buf *out, struct ub_text name)
 {
-	struct ub_text beginning = beginning_of(name, LABEL_MAX);
+	struct ub_text beginning = report_beginning_of(name, LABEL_MAX);
 	page_text(out, beginning);
 	if (beginning.len < name.len)
 		ub_buf_str(out, "…");
@@ -56,10 +56,10 @@ static void put_row(struct ub_buf *out, const struct ub_report *report, enum ub_
 {
 	unsigned target = ub_figure_kinds[figure].target;
 	ub_buf_printf(out, "<text x=\"0\" y=\"%zu\">", y + BAR_AT - 6);
-	put_label(out, group_text(report, group));
+	put_label(out, report_group_text(report, group));
 	ub_buf_printf(out, "</text><text x=\"%d\" y=\"%zu\" text-anchor=\"end\"%s>", WIDTH, y + BAR_AT - 6,
 	    ub_counts_told(&group->counts, figure) ? "" : " class=\"soft\"");
-	ub_buf_add(out, share_text(&group->counts, figure, out->arena));
+	ub_buf_add(out, report_share_text(&group->counts, figure, out->arena));
 	ub_buf_str(out, "</text>");
 	put_parts(out, &group->counts, figure, WIDTH, y + BAR_AT, BAR);
 	if (target)

@@ -37,7 +37,8 @@ static void put_column(const struct writing *writing, struct ub_text text, size_
 static void put_name(const struct writing *writing, struct ub_text name, size_t width)
 {
 	if (ub_text_code_points(name) > NAME_WIDTH)
-		name = ub_textf(writing->out->arena, "%.*s…", UB_ARGS(beginning_of(name, NAME_WIDTH - 1)));
+		name = ub_textf(
+		    writing->out->arena, "%.*s…", UB_ARGS(report_beginning_of(name, NAME_WIDTH - 1)));
 	put_column(writing, name, width);
 }
 
@@ -53,7 +54,7 @@ static void put_share(const struct writing *writing, const struct ub_counts *cou
 	const struct ub_figure_kind *kind = &ub_figure_kinds[figure];
 	unsigned percent;
 	bool told = ub_counts_share(counts, figure, &percent);
-	struct ub_text share = share_text(counts, figure, writing->out->arena);
+	struct ub_text share = report_share_text(counts, figure, writing->out->arena);
 	colour(writing, !told ? FAINT : !kind->target ? BOLD : percent >= kind->target ? GOOD : BAD);
 	ub_buf_pad(writing->out, ' ', share.len < 6 ? 6 - share.len : 0);
 	ub_buf_add(writing->out, share);
@@ -102,7 +103,7 @@ static size_t widest(const struct ub_report *report)
 {
 	size_t widest = 8;
 	for (size_t i = 0; i < report->groups.n; i++) {
-		size_t n = ub_text_code_points(group_text(report, &report->groups.items[i]));
+		size_t n = ub_text_code_points(report_group_text(report, &report->groups.items[i]));
 		widest = n > widest ? n : widest;
 	}
 	return widest < NAME_WIDTH ? widest : NAME_WIDTH;
@@ -129,7 +130,7 @@ static void put_groups(const struct writing *writing)
 		struct ub_text held =
 		    known ? ub_textf(writing->out->arena, "%zu", group->counts.meetings) : UB_TEXT("-");
 		ub_buf_str(writing->out, "  ");
-		put_name(writing, group_text(report, group), width);
+		put_name(writing, report_group_text(report, group), width);
 		ub_buf_pad(writing->out, ' ', held.len < 8 ? 8 - held.len : 1);
 		ub_buf_add(writing->out, held);
 		for (int k = 0; k < UB_FIGURES; k++)
@@ -149,7 +150,7 @@ static void put_unprepared(const struct writing *writing)
 		ub_buf_str(writing->out, "  ");
 		ub_cal_format(writing->out, UB_TEXT("%F %R"), report->zone, one->start, UB_ENGLISH);
 		ub_buf_str(writing->out, "  ");
-		put_name(writing, account_text(one->account, one->name), NAME_WIDTH);
+		put_name(writing, report_account_text(one->account, one->name), NAME_WIDTH);
 		ub_buf_char(writing->out, ' ');
 		ub_buf_shown(writing->out, one->owner);
 		ub_buf_char(writing->out, '\n');
@@ -165,10 +166,10 @@ static void put_unmet(const struct writing *writing)
 	for (size_t i = 0; i < report->unmet.n; i++) {
 		const struct ub_report_unmet *one = &report->unmet.items[i];
 		ub_buf_str(writing->out, "  ");
-		put_name(writing, account_text(one->account, one->name), NAME_WIDTH);
+		put_name(writing, report_account_text(one->account, one->name), NAME_WIDTH);
 		ub_buf_str(writing->out, " last met ");
-		put_column(writing, date_text(report->zone, one->last, writing->out->arena), 10);
-		ub_buf_printf(writing->out, ", every %lld days", (long long)rhythm_days(one));
+		put_column(writing, report_date_text(report->zone, one->last, writing->out->arena), 10);
+		ub_buf_printf(writing->out, ", every %lld days", (long long)report_rhythm_days(one));
 		ub_buf_str(writing->out, ", ");
 		ub_buf_shown(writing->out, one->health.len ? one->health : UB_TEXT("health unknown"));
 		ub_buf_str(writing->out, ", ");
@@ -184,8 +185,8 @@ void ub_report_text(const struct ub_report *report, struct ub_buf *out, bool col
 	const struct writing writing = { report, out, colour_it };
 	colour(&writing, BOLD);
 	ub_buf_printf(out, "Meetings with known accounts from %.*s to %.*s: %zu held\n",
-	    UB_ARGS(date_text(report->zone, report->since, out->arena)),
-	    UB_ARGS(date_text(report->zone, report->now, out->arena)), report->total.meetings);
+	    UB_ARGS(report_date_text(report->zone, report->since, out->arena)),
+	    UB_ARGS(report_date_text(report->zone, report->now, out->arena)), report->total.meetings);
 	colour(&writing, PLAIN);
 	ub_buf_char(out, '\n');
 	for (int i = 0; i < UB_FIGURES; i++)

@@ -29,29 +29,29 @@ static void report_subject(struct loader *loader, const struct ub_addition *addi
 	diag->related_message = UB_TEXT("it is this one");
 }
 
-bool adds_to(const struct loaded_rule *rule, const struct loaded_rule *target, struct ub_text item)
+bool rules_adds_to(const struct loaded_rule *rule, const struct loaded_rule *target, struct ub_text item)
 {
 	const struct ub_addition *addition = rule->rule.addition;
-	return addition && is_tried(rule) && is_of(target, addition->family) &&
+	return addition && rules_is_tried(rule) && rules_is_of(target, addition->family) &&
 	       ub_text_eq(addition->item, item);
 }
 
-void check_addition(struct loader *loader, const struct loaded_rule *rule)
+void rules_check_addition(struct loader *loader, const struct loaded_rule *rule)
 {
 	const struct ub_addition *addition = rule->rule.addition;
 	const struct loaded_item *target = NULL;
 	const struct loaded_rule *other = NULL;
 	for (size_t i = 0; addition && i < loader->rules.n; i++) {
-		if (!is_of(loader->rules.items[i], addition->family))
+		if (!rules_is_of(loader->rules.items[i], addition->family))
 			continue;
-		const struct loaded_item *item = item_named(loader->rules.items[i], addition->item);
+		const struct loaded_item *item = rules_item_named(loader->rules.items[i], addition->item);
 		if (item && !target) {
 			target = item;
 			other = loader->rules.items[i];
 		}
 	}
 	if (addition && !target)
-		report_no_item(loader, addition->place, addition->family, addition->item);
+		rules_report_no_item(loader, addition->place, addition->family, addition->item);
 	else if (addition && other->rule.subject != rule->rule.subject)
 		report_subject(loader, addition, target, other->rule.subject);
 	else if (addition)
@@ -72,7 +72,7 @@ static bool read_target(struct loader *loader, const struct ub_yaml_node *node, 
 	return true;
 }
 
-void load_addition(struct loader *loader, struct loaded_rule *rule, const struct ub_yaml_node *target,
+void rules_load_addition(struct loader *loader, struct loaded_rule *rule, const struct ub_yaml_node *target,
     const struct ub_addition *values)
 {
 	struct ub_addition *addition = UB_NEW(loader->arena, struct ub_addition);

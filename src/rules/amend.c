@@ -25,8 +25,8 @@ static const struct ub_yaml_type address_type = {
 
 static const struct ub_yaml_type address_cases_type = UB_CASES_OF(address_type);
 static const struct ub_yaml_type word_cases_type = UB_CASES_OF(ub_yaml_type_text);
-static const struct ub_yaml_type body_cases_type = UB_CASES_OF(body_type);
-static const struct ub_yaml_type span_cases_type = UB_CASES_OF(span_type);
+static const struct ub_yaml_type body_cases_type = UB_CASES_OF(rules_body_type);
+static const struct ub_yaml_type span_cases_type = UB_CASES_OF(rules_span_type);
 
 struct amend_text {
 	struct ub_text attendee, category, agenda, reminder;
@@ -46,7 +46,7 @@ static const struct ub_yaml_field amend_fields[] = {
 	{ "before", &span_cases_type, PLACE(before), false, "how long before the start it reminds" },
 };
 
-const struct ub_yaml_type amend_type = { .shape = UB_YAML_FIELDS,
+const struct ub_yaml_type rules_amend_type = { .shape = UB_YAML_FIELDS,
 	.noun = "an addition: `attendee: NAME`, `category: NAME`, `agenda: NAME` or `reminder: NAME`",
 	UB_YAML_TABLE(amend_fields) };
 
@@ -77,7 +77,7 @@ static const struct ub_yaml_node *find_kind(
 		*kind = (enum ub_amend_kind)i;
 	}
 	if (n == 1)
-		return check_name(&loader->reader, found, true) ? found : NULL;
+		return rules_check_name(&loader->reader, found, true) ? found : NULL;
 	struct ub_diag *diag = ub_error(loader->diags, n ? "conflict" : "missing-key",
 	    ub_yaml_first_line(node), n ? "this is more than one addition" : "this addition has no id");
 	ub_diag_set_help(loader->diags, diag,
@@ -135,11 +135,11 @@ static void load_amend(struct loader *loader, struct loaded_rule *rule, const st
 	struct amend_text text = { 0 };
 	struct ub_rule_amend amend = { 0 };
 	if (node->kind != UB_YAML_MAP || node->broken) {
-		ub_yaml_expected(&loader->reader, node, amend_type.noun);
+		ub_yaml_expected(&loader->reader, node, rules_amend_type.noun);
 		return;
 	}
 	const struct ub_yaml_node *name = find_kind(loader, node, &amend.kind);
-	if (!ub_yaml_read(&loader->reader, &amend_type, node, &text) || !name ||
+	if (!ub_yaml_read(&loader->reader, &rules_amend_type, node, &text) || !name ||
 	    !check_value(loader, node, amend.kind))
 		return;
 	amend.place = name->place;
@@ -149,7 +149,7 @@ static void load_amend(struct loader *loader, struct loaded_rule *rule, const st
 		rule->amends[rule->n_amends++] = amend;
 }
 
-void load_amends(struct loader *loader, struct loaded_rule *rule, const struct ub_yaml_node *list)
+void rules_load_amends(struct loader *loader, struct loaded_rule *rule, const struct ub_yaml_node *list)
 {
 	if (list->broken)
 		return;

@@ -29,7 +29,7 @@ static void relate_definition(struct loader *loader, struct ub_diag *diag, const
 		const struct ub_cel_flow_step *step = &flow->items[i];
 		if (step->program == program)
 			continue;
-		diag->related = program_place(loader, step->program, step->at, step->len);
+		diag->related = rules_program_place(loader, step->program, step->at, step->len);
 		diag->related_message = UB_TEXT("the internal data is read here");
 		return;
 	}
@@ -42,7 +42,7 @@ static void report_flow(struct loader *loader, const struct ub_cel_program *prog
 	size_t len =
 	    flow.n && flow.items[0].program == program ? flow.items[0].len : ub_cel_program_text(program).len;
 	struct ub_diag *diag =
-	    ub_error(loader->diags, "internal-data", program_place(loader, program, at, len),
+	    ub_error(loader->diags, "internal-data", rules_program_place(loader, program, at, len),
 		"%s, so it may not depend on internal data: %.*s", what, UB_ARGS(flow_text(loader, &flow)));
 	relate_definition(loader, diag, &flow, program);
 }
@@ -100,7 +100,7 @@ static bool may_invite_outside(
 {
 	bool outside = are_outside(loader, item->attendees);
 	for (size_t i = 0; i < loader->rules.n && !outside; i++)
-		outside = adds_to(loader->rules.items[i], rule, item->name) &&
+		outside = rules_adds_to(loader->rules.items[i], rule, item->name) &&
 			  are_outside(loader, loader->rules.items[i]->rule.addition->attendees);
 	return outside;
 }
@@ -121,7 +121,7 @@ static void check_group(struct loader *loader, const struct loaded_rule *rule, c
 		const struct loaded_rule *other = loader->rules.items[i];
 		bool before =
 		    other->layer > rule->layer || (other->layer == rule->layer && other->at < rule->at);
-		if (before && is_tried(other) && ub_text_eq(other->rule.group, rule->rule.group))
+		if (before && rules_is_tried(other) && ub_text_eq(other->rule.group, rule->rule.group))
 			check_conditions(loader, &other->rule, what);
 	}
 }
@@ -145,7 +145,7 @@ static void check_additions(struct loader *loader, const struct loaded_rule *tar
 {
 	for (size_t i = 0; i < loader->rules.n; i++) {
 		const struct loaded_rule *rule = loader->rules.items[i];
-		if (!adds_to(rule, target, item->name))
+		if (!rules_adds_to(rule, target, item->name))
 			continue;
 		const struct ub_addition *addition = rule->rule.addition;
 		check_conditions(loader, &rule->rule, what);
@@ -162,7 +162,7 @@ static void check_additions(struct loader *loader, const struct loaded_rule *tar
 static void check_item_cases(struct loader *loader, const struct ub_rule_item *item, const char *what)
 {
 	const struct ub_cel_program *when;
-	for (size_t at = 0; each_condition(item, &at, &when);)
+	for (size_t at = 0; rules_each_condition(item, &at, &when);)
 		check_program(loader, when, what);
 }
 
@@ -181,8 +181,8 @@ static void check_needed(struct loader *loader, const struct loaded_rule *rule,
 		for (size_t i = 0; i < loader->rules.n; i++) {
 			const struct ub_need *need = &item->needs.items[n];
 			const struct loaded_rule *other = loader->rules.items[i];
-			bool meant = need->family.len ? is_of(other, need->family) : other == rule;
-			const struct loaded_item *needed = meant ? item_named(other, need->item) : NULL;
+			bool meant = need->family.len ? rules_is_of(other, need->family) : other == rule;
+			const struct loaded_item *needed = meant ? rules_item_named(other, need->item) : NULL;
 			/* Of a row that is too long an error tells already. */
 			if (!needed || needed->chain > UB_RULE_CHAIN_MAX)
 				continue;
@@ -234,7 +234,7 @@ static void check_amends(struct loader *loader, const struct loaded_rule *rule)
 	}
 }
 
-void check_audience(struct loader *loader, const struct loaded_rule *rule)
+void rules_check_audience(struct loader *loader, const struct loaded_rule *rule)
 {
 	check_amends(loader, rule);
 	for (size_t i = 0; i < rule->n_items; i++) {

@@ -207,7 +207,7 @@ static const struct ub_yaml_node *with_part(
 	key->text = ub_text(name);
 	if (!old || old->broken)
 		return old ? rule : with(loader->arena, rule, key, entry->value);
-	bool joined = is_joined(loader, old);
+	bool joined = rules_is_joined(loader, old);
 	struct ub_yaml_node *list = UB_NEW(loader->arena, struct ub_yaml_node);
 	size_t n = joined ? old->n : 1;
 	const struct ub_yaml_node **parts = UB_NEW_ARRAY(loader->arena, const struct ub_yaml_node *, n + 1);
@@ -230,15 +230,15 @@ static void warn_forgotten(
 	struct loader *loader = change->loader;
 	const struct ub_yaml_node *old = ub_yaml_get(rule, "when");
 	if (!ub_text_is(entry->key->text, "when") || !old ||
-	    reads_definition(loader, old, customer) != UB_YES ||
-	    reads_definition(loader, entry->value, customer) != UB_NO)
+	    rules_reads_definition(loader, old, customer) != UB_YES ||
+	    rules_reads_definition(loader, entry->value, customer) != UB_NO)
 		return;
 	struct ub_diag *diag = ub_warning(loader->diags, "forgets-customer", ub_yaml_first_line(entry->value),
 	    "rule `%.*s` asked for `%.*s`, and does so no more", UB_ARGS(change->rule), UB_ARGS(customer));
 	ub_diag_set_help(loader->diags, diag,
 	    "write `and_when:` to add to the old condition, or begin this one with `%.*s &&`",
 	    UB_ARGS(customer));
-	diag->related = ub_yaml_first_line(is_joined(loader, old) ? old->items[0] : old);
+	diag->related = ub_yaml_first_line(rules_is_joined(loader, old) ? old->items[0] : old);
 	diag->related_message = UB_TEXT("the old condition is here");
 }
 
@@ -353,7 +353,7 @@ static void apply(struct loader *loader, const struct rule_file *file, const str
 	    with_item(loader->arena, target->rules, at, changed_rule(&change, target->rules->items[at]));
 }
 
-void apply_changes(struct loader *loader)
+void rules_apply_changes(struct loader *loader)
 {
 	for (size_t f = 0; f < loader->files.n; f++) {
 		const struct rule_file *file = &loader->files.items[f];

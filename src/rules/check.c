@@ -52,7 +52,7 @@ static void check_group_names(struct loader *loader, const struct ub_map *names)
 	for (size_t i = 0; i < loader->rules.n; i++) {
 		struct loaded_rule *rule = loader->rules.items[i];
 		struct ub_text group = rule->rule.group;
-		if (!is_tried(rule) || group.len == 0)
+		if (!rules_is_tried(rule) || group.len == 0)
 			continue;
 		const struct loaded_rule *other = ub_map_get(seen, group);
 		if (other) {
@@ -61,7 +61,7 @@ static void check_group_names(struct loader *loader, const struct ub_map *names)
 		}
 		ub_map_put(seen, group, rule);
 		const struct loaded_rule *named = ub_map_get(names, group);
-		if (named && is_tried(named) && !ub_text_eq(named->rule.group, group))
+		if (named && rules_is_tried(named) && !ub_text_eq(named->rule.group, group))
 			report_taken(loader, UB_ERROR, "name-taken", rule->group_node->place,
 			    named->name_node, "there is a rule `%.*s` outside of this group", group);
 	}
@@ -81,12 +81,12 @@ static void check_earlier_names(struct loader *loader, const struct ub_map *name
 	struct ub_map *claimed = ub_map_new(loader->arena);
 	for (size_t i = 0; i < loader->rules.n; i++) {
 		struct loaded_rule *rule = loader->rules.items[i];
-		for (size_t k = 0; is_tried(rule) && k < rule->rule.was.n; k++) {
+		for (size_t k = 0; rules_is_tried(rule) && k < rule->rule.was.n; k++) {
 			struct ub_text name = rule->rule.was.items[k];
 			struct loaded_rule *other = ub_map_get(names, name);
 			if (other && other != rule && !other->rule.enabled)
 				other->replaced = true;
-			if (!other || !is_tried(other))
+			if (!other || !rules_is_tried(other))
 				other = ub_map_get(claimed, name);
 			if (other == rule)
 				report_own_name(loader, rule);
@@ -98,7 +98,7 @@ static void check_earlier_names(struct loader *loader, const struct ub_map *name
 	}
 }
 
-void check_names(struct loader *loader)
+void rules_check_names(struct loader *loader)
 {
 	struct ub_map *names = ub_map_new(loader->arena);
 	for (size_t i = 0; i < loader->rules.n; i++)
@@ -113,28 +113,28 @@ static void warn_about_item(struct loader *loader, const struct ub_rule_item *it
 {
 	struct ub_text text = ub_textf(loader->arena, "there will be no `%.*s`", UB_ARGS(item->name));
 	const struct ub_cel_program *when;
-	for (size_t at = 0; each_condition(item, &at, &when);)
-		warn_unguarded(loader, when, text.ptr);
+	for (size_t at = 0; rules_each_condition(item, &at, &when);)
+		rules_warn_unguarded(loader, when, text.ptr);
 	for (size_t i = 0; i < item->attendees.n; i++)
-		warn_unguarded(loader, item->attendees.items[i].use.people, text.ptr);
+		rules_warn_unguarded(loader, item->attendees.items[i].use.people, text.ptr);
 }
 
-void check_rule(struct loader *loader, struct loaded_rule *rule)
+void rules_check_rule(struct loader *loader, struct loaded_rule *rule)
 {
-	if (!is_tried(rule))
+	if (!rules_is_tried(rule))
 		return;
 	struct ub_text text = ub_textf(loader->arena, "rule `%.*s` makes nothing", UB_ARGS(rule->rule.name));
 	loader->rule = rule;
-	warn_unguarded_parts(loader, &rule->rule.when, " && ", text.ptr);
-	warn_unguarded_parts(loader, &rule->rule.unless, " || ", text.ptr);
+	rules_warn_unguarded_parts(loader, &rule->rule.when, " && ", text.ptr);
+	rules_warn_unguarded_parts(loader, &rule->rule.unless, " || ", text.ptr);
 	for (size_t i = 0; rule->rule.subject == UB_FOR_ACCOUNT && i < rule->rule.every.n; i++)
-		warn_unguarded(loader, rule->rule.every.items[i].when,
+		rules_warn_unguarded(loader, rule->rule.every.items[i].when,
 		    "nobody can tell how often, so that nothing is made and nothing moves");
 	for (size_t i = 0; i < rule->n_items; i++)
 		warn_about_item(loader, &rule->items[i].item);
-	check_addition(loader, rule);
-	check_needs(loader, rule);
-	check_circles(loader, rule);
-	check_audience(loader, rule);
-	check_reads(loader, rule);
+	rules_check_addition(loader, rule);
+	rules_check_needs(loader, rule);
+	rules_check_circles(loader, rule);
+	rules_check_audience(loader, rule);
+	rules_check_reads(loader, rule);
 }

@@ -45,7 +45,7 @@ static void follow_times(struct loader *loader, struct loaded_rule *rule, const 
     struct ub_cases cases, size_t depth, size_t *chain)
 {
 	for (size_t i = 0; i < cases.n; i++) {
-		struct loaded_item *to = item_named(rule, cases.items[i].use.point.item);
+		struct loaded_item *to = rules_item_named(rule, cases.items[i].use.point.item);
 		if (to)
 			follow(loader, &(struct wait){ from, rule, to, cases.items[i].place, false }, depth,
 			    chain);
@@ -57,8 +57,8 @@ static void follow_need(struct loader *loader, struct loaded_rule *rule, const s
 {
 	for (size_t i = 0; i < loader->rules.n; i++) {
 		struct loaded_rule *other = loader->rules.items[i];
-		bool meant = need->family.len ? is_of(other, need->family) : other == rule;
-		struct loaded_item *to = meant ? item_named(other, need->item) : NULL;
+		bool meant = need->family.len ? rules_is_of(other, need->family) : other == rule;
+		struct loaded_item *to = meant ? rules_item_named(other, need->item) : NULL;
 		if (to)
 			follow(loader, &(struct wait){ from, other, to, need->place, true }, depth, chain);
 	}
@@ -90,7 +90,7 @@ static void visit(struct loader *loader, struct loaded_rule *rule, struct loaded
 	}
 }
 
-void check_circles(struct loader *loader, struct loaded_rule *rule)
+void rules_check_circles(struct loader *loader, struct loaded_rule *rule)
 {
 	for (size_t i = 0; i < rule->n_items; i++)
 		visit(loader, rule, &rule->items[i], 1);

@@ -120,7 +120,7 @@ static void compile_definition(struct loader *loader, struct definition *definit
 		if (used && used->state == DEFINED_NOT_YET)
 			compile_definition(loader, used);
 	}
-	definition->program = compile_expression(loader, value, NULL);
+	definition->program = rules_compile_expression(loader, value, NULL);
 	definition->state = DEFINED;
 	if (definition->program)
 		ub_cel_declare_lazy(loader->env, definition->name, definition->program);
@@ -128,7 +128,7 @@ static void compile_definition(struct loader *loader, struct definition *definit
 		declare_broken(loader, definition->name);
 }
 
-void load_definitions(struct loader *loader)
+void rules_load_definitions(struct loader *loader)
 {
 	for (size_t i = 0; i < loader->files.n; i++)
 		add_definitions(loader, &loader->files.items[i]);

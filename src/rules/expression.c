@@ -17,7 +17,7 @@ static void remember_place(
 	ub_map_put(loader->places, program_key(key), (void *)node);
 }
 
-struct ub_place program_place(
+struct ub_place rules_program_place(
     const struct loader *loader, const struct ub_cel_program *program, size_t at, size_t len)
 {
 	const struct ub_yaml_node *node = ub_map_get(loader->places, program_key(&program));
@@ -62,7 +62,7 @@ static void report_issue(
 		ub_diag_set_help(loader->diags, diag, "%.*s", UB_ARGS(issue->help));
 }
 
-const struct ub_cel_program *compile_expression(
+const struct ub_cel_program *rules_compile_expression(
     struct loader *loader, const struct ub_yaml_node *node, const struct ub_cel_type *expected)
 {
 	if (node->broken)
@@ -94,7 +94,7 @@ static bool read_condition(const struct ub_yaml_reader *reader, const struct ub_
 	(void)type;
 	struct expression *expression = out;
 	expression->node = node;
-	expression->program = compile_expression(reader->context, node, &ub_cel_type_bool);
+	expression->program = rules_compile_expression(reader->context, node, &ub_cel_type_bool);
 	return expression->program != NULL;
 }
 
@@ -102,12 +102,12 @@ static bool read_condition(const struct ub_yaml_reader *reader, const struct ub_
 
 static void add_part(struct loader *loader, const struct ub_yaml_node *node, struct ub_conditions *out)
 {
-	const struct ub_cel_program *program = compile_expression(loader, node, &ub_cel_type_bool);
+	const struct ub_cel_program *program = rules_compile_expression(loader, node, &ub_cel_type_bool);
 	if (program)
 		*ub_push(loader->arena, out) = (struct ub_condition){ program, ub_yaml_first_line(node) };
 }
 
-bool is_joined(const struct loader *loader, const struct ub_yaml_node *node)
+bool rules_is_joined(const struct loader *loader, const struct ub_yaml_node *node)
 {
 	for (size_t i = 0; i < loader->joined.n; i++)
 		if (loader->joined.items[i] == node)
@@ -121,7 +121,7 @@ static bool read_conditions(const struct ub_yaml_reader *reader, const struct ub
 	(void)type;
 	struct loader *loader = reader->context;
 	struct ub_conditions *parts = out;
-	if (!is_joined(loader, node)) {
+	if (!rules_is_joined(loader, node)) {
 		add_part(loader, node, parts);
 		return parts->n == 1;
 	}
@@ -130,13 +130,13 @@ static bool read_conditions(const struct ub_yaml_reader *reader, const struct ub
 	return parts->n == node->n;
 }
 
-enum ub_verdict reads_definition(
+enum ub_verdict rules_reads_definition(
     struct loader *loader, const struct ub_yaml_node *condition, struct ub_text name)
 {
 	enum ub_verdict verdict = UB_NO;
-	for (size_t i = 0; is_joined(loader, condition) && i < condition->n && verdict != UB_YES; i++)
-		verdict = reads_definition(loader, condition->items[i], name);
-	if (is_joined(loader, condition))
+	for (size_t i = 0; rules_is_joined(loader, condition) && i < condition->n && verdict != UB_YES; i++)
+		verdict = rules_reads_definition(loader, condition->items[i], name);
+	if (rules_is_joined(loader, condition))
 		return verdict;
 	struct ub_cel_issues issues = { NULL, 0, 0 };
 	const struct ub_cel_program *program =
@@ -167,12 +167,12 @@ static bool is_for_accounts(const struct loader *loader)
 static void warn_read(struct loader *loader, const struct ub_cel_program *program,
     const struct ub_cel_read *read, const char *consequence)
 {
-	struct ub_place place = program_place(loader, program, read->outer_at, read->outer_len);
+	struct ub_place place = rules_program_place(loader, program, read->outer_at, read->outer_len);
 	bool by_account = ub_text_is(read->guard, "has_account") && !is_for_accounts(loader);
 	struct ub_diag *diag = ub_warning(loader->diags, "unguarded", place, "`%.*s` may be missing: %s %s",
 	    UB_ARGS(read->path), by_account ? "for meetings without an account," : "then", consequence);
 	if (read->program != program) {
-		diag->related = program_place(loader, read->program, read->at, read->len);
+		diag->related = rules_program_place(loader, read->program, read->at, read->len);
 		diag->related_message = UB_TEXT("it is read here");
 	}
 	bool condition = ub_cel_program_type(program)->kind == UB_CEL_BOOL;
@@ -213,7 +213,7 @@ static bool goes_without_asking(const struct loader *loader, const struct ub_cel
 	       !ub_facts_account_may_lack(read->path);
 }
 
-void warn_unguarded_parts(
+void rules_warn_unguarded_parts(
     struct loader *loader, const struct ub_conditions *parts, const char *sign, const char *consequence)
 {
 	const struct ub_cel_read *all, *reads;
@@ -228,7 +228,8 @@ void warn_unguarded_parts(
 	}
 }
 
-void warn_unguarded(struct loader *loader, const struct ub_cel_program *program, const char *consequence)
+void rules_warn_unguarded(
+    struct loader *loader, const struct ub_cel_program *program, const char *consequence)
 {
 	const struct ub_cel_read *reads;
 	size_t n = program ? ub_cel_program_unguarded(program, &reads) : 0;
@@ -237,9 +238,9 @@ void warn_unguarded(struct loader *loader, const struct ub_cel_program *program,
 			warn_read(loader, program, &reads[i], consequence);
 }
 
-const struct ub_yaml_type condition_type = {
+const struct ub_yaml_type rules_condition_type = {
 	.shape = UB_YAML_CUSTOM, .noun = "a condition", .read = read_condition
 };
-const struct ub_yaml_type conditions_type = {
+const struct ub_yaml_type rules_conditions_type = {
 	.shape = UB_YAML_CUSTOM, .noun = "a condition", .read = read_conditions
 };

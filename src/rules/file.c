@@ -3,7 +3,7 @@
 
 /* The kind of a file in a rule directory, by its name. */
 
-bool is_template(const struct ub_rule_file *file)
+bool rules_is_template(const struct ub_rule_file *file)
 {
 	struct ub_text path = file->path;
 	return ub_text_starts(path, UB_TEXT("templates/")) &&
@@ -37,9 +37,9 @@ static const char *help_to_name(struct ub_text path)
 	return ub_text_is(folder, "tests") && ub_text_ends(file, UB_TEXT(".yml")) ? "name it `*.yaml`" : NULL;
 }
 
-void warn_not_read(struct loader *loader, const struct ub_rule_file *file)
+void rules_warn_not_read(struct loader *loader, const struct ub_rule_file *file)
 {
-	const char *help = is_template(file) ? NULL : help_to_name(file->path);
+	const char *help = rules_is_template(file) ? NULL : help_to_name(file->path);
 	if (!help)
 		return;
 	struct ub_place place = { &file->source, 0, 0 };

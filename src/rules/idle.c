@@ -221,7 +221,7 @@ static void warn_unused_definition(struct loader *loader, const struct definitio
 
 static void warn_unused_template(struct loader *loader, const struct ub_rule_file *file)
 {
-	if (!is_template(file) || ub_template_is_named(loader->templates, &file->source))
+	if (!rules_is_template(file) || ub_template_is_named(loader->templates, &file->source))
 		return;
 	struct ub_place place = { &file->source, 0, 0 };
 	struct ub_diag *diag =
@@ -253,7 +253,7 @@ static void warn_of_rules(struct loader *loader, const struct ub_rule *const *ru
 	}
 }
 
-void warn_about_idle(struct loader *loader, const struct ub_ruleset *set)
+void rules_warn_about_idle(struct loader *loader, const struct ub_ruleset *set)
 {
 	warn_of_rules(loader, set->rules, set->n_rules);
 	warn_of_rules(loader, set->account_rules, set->n_account_rules);

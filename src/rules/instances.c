@@ -22,12 +22,12 @@ static bool may_invite(
 {
 	bool found = invites(item->attendees);
 	for (size_t i = 0; i < loader->rules.n && !found; i++)
-		found = adds_to(loader->rules.items[i], rule, item->name) &&
+		found = rules_adds_to(loader->rules.items[i], rule, item->name) &&
 			invites(loader->rules.items[i]->rule.addition->attendees);
 	return found;
 }
 
-void settle_instances(const struct loader *loader, struct loaded_rule *rule)
+void rules_settle_instances(const struct loader *loader, struct loaded_rule *rule)
 {
 	for (size_t i = 0; i < rule->n_items; i++) {
 		struct ub_rule_item *item = &rule->items[i].item;

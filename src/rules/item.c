@@ -76,23 +76,23 @@ static const struct ub_yaml_type title_follows_type = { .shape = UB_YAML_CHOICE,
 	UB_YAML_WORDS(title_follows_words) };
 static const struct ub_yaml_type counts_as_type = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(counts_as_words) };
 static const struct ub_yaml_type reminders_type = { .shape = UB_YAML_ONE_OR_LIST_OF,
-	.item = &reminder_type,
+	.item = &rules_reminder_type,
 	.item_size = sizeof(struct ub_reminder),
-	.check = check_short_list };
+	.check = rules_check_short_list };
 static const struct ub_yaml_type categories_type = { .shape = UB_YAML_ONE_OR_LIST_OF,
 	.item = &ub_yaml_type_text,
 	.item_size = sizeof(struct ub_text),
-	.check = check_short_list };
+	.check = rules_check_short_list };
 static const struct ub_yaml_type sections_type = { .shape = UB_YAML_ONE_OR_LIST_OF,
-	.item = &body_type,
+	.item = &rules_body_type,
 	.item_size = sizeof(const struct ub_template *),
-	.check = check_short_list };
-const struct ub_yaml_type sections_cases_type = UB_CASES_OF(sections_type);
+	.check = rules_check_short_list };
+const struct ub_yaml_type rules_sections_cases_type = UB_CASES_OF(sections_type);
 static const struct ub_yaml_type refused_type = {
 	.shape = UB_YAML_CUSTOM, .read = refuse, .refused = true, UB_YAML_ANY_OF(&ub_yaml_type_node)
 };
 
-static const struct ub_yaml_type instances_cases_type = UB_CASES_OF(instances_type);
+static const struct ub_yaml_type instances_cases_type = UB_CASES_OF(rules_instances_type);
 static const struct ub_yaml_type prefer_cases_type = UB_CASES_OF(prefer_type);
 static const struct ub_yaml_type late_cases_type = UB_CASES_OF(late_type);
 static const struct ub_yaml_type full_cases_type = UB_CASES_OF(full_type);
@@ -104,12 +104,12 @@ static const struct ub_yaml_type html_cases_type = UB_CASES_OF(ub_yaml_type_bool
 static const struct ub_yaml_type busy_cases_type = UB_CASES_OF(ub_yaml_type_bool);
 static const struct ub_yaml_type reminders_cases_type = UB_CASES_OF(reminders_type);
 static const struct ub_yaml_type categories_cases_type = UB_CASES_OF(categories_type);
-const struct ub_yaml_type duration_cases_type = UB_CASES_OF(duration_type);
-static const struct ub_yaml_type point_cases_type = UB_CASES_OF(point_type);
-static const struct ub_yaml_type title_cases_type = UB_CASES_OF(title_type);
-static const struct ub_yaml_type body_cases_type = UB_CASES_OF(body_type);
-const struct ub_yaml_type people_cases_type = UB_CASES_OF(people_type);
-const struct ub_yaml_type rhythm_cases_type = UB_CASES_OF(rhythm_type);
+const struct ub_yaml_type rules_duration_cases_type = UB_CASES_OF(rules_duration_type);
+static const struct ub_yaml_type point_cases_type = UB_CASES_OF(rules_point_type);
+static const struct ub_yaml_type title_cases_type = UB_CASES_OF(rules_title_type);
+static const struct ub_yaml_type body_cases_type = UB_CASES_OF(rules_body_type);
+const struct ub_yaml_type rules_people_cases_type = UB_CASES_OF(rules_people_type);
+const struct ub_yaml_type rules_rhythm_cases_type = UB_CASES_OF(rules_rhythm_type);
 
 /* The values that the table reads. */
 struct item_text {
@@ -125,19 +125,20 @@ struct item_text {
 /* All fields but the id. */
 #define ITEM_FIELDS(title_required)                                                                          \
 	{ "title", &title_cases_type, ITEM(title), title_required, "what the calendar shows; a template" },  \
-	    { "between", &window_cases_type, PLACE(between), false, "the window for the event" },            \
+	    { "between", &rules_window_cases_type, PLACE(between), false, "the window for the event" },      \
 	    { "at", &point_cases_type, ITEM(at), false, "when the event begins" },                           \
 	    { "prefer", &prefer_cases_type, ITEM(prefer), false, "which slot of the window" },               \
 	    { "late", &late_cases_type, ITEM(late), false, "what to do when the window has passed" },        \
 	    { "full", &full_cases_type, ITEM(full), false, "what to do when the window is full" },           \
 	    { "free", &free_cases_type, ITEM(free), false, "whose busy times to avoid" },                    \
-	    { "duration", &duration_cases_type, ITEM(duration), false, "how long the event takes" },         \
+	    { "duration", &rules_duration_cases_type, ITEM(duration), false, "how long the event takes" },   \
 	    { "due", &point_cases_type, ITEM(due), false, "when the to-do is due" },                         \
 	    { "latest", &point_cases_type, ITEM(latest), false, "the to-do is due no later than this" },     \
-	    { "attendees", &people_cases_type, ITEM(attendees), false,                                       \
+	    { "attendees", &rules_people_cases_type, ITEM(attendees), false,                                 \
 		    "who is invited; `none` for nobody" },                                                   \
 	    { "agenda", &body_cases_type, ITEM(agenda), false, "the template of the description" },          \
-	    { "sections", &sections_cases_type, ITEM(sections), false, "templates appended to the agenda" }, \
+	    { "sections", &rules_sections_cases_type, ITEM(sections), false,                                 \
+		    "templates appended to the agenda" },                                                    \
 	    { "mail", &body_cases_type, ITEM(mail), false, "the template of a text for the customer" },      \
 	    { "reminders", &reminders_cases_type, ITEM(reminders), false,                                    \
 		    "how long before, or when to remind" },                                                  \
@@ -151,7 +152,7 @@ struct item_text {
 	    { "instances", &instances_cases_type, ITEM(instances), false,                                    \
 		    "how many instances of a series, or periods, get it" },                                  \
 	    { "counts_as", &counts_as_cases_type, ITEM(counts_as), false, "what a report takes it for" },    \
-	    { "needs", &needs_type, ITEM(needs), false, "the item exists only with these items" },           \
+	    { "needs", &rules_needs_type, ITEM(needs), false, "the item exists only with these items" },     \
 	    { "every", &refused_type, PLACE(ignored), false, "stands in a rule for accounts" },              \
 	{                                                                                                    \
 		"satisfied_by", &refused_type, PLACE(ignored), false, "stands in a rule for accounts"        \
@@ -163,13 +164,14 @@ static const struct ub_yaml_field item_fields[] = {
 	ITEM_FIELDS(true),
 };
 
-const struct ub_yaml_type item_type = {
+const struct ub_yaml_type rules_item_type = {
 	.shape = UB_YAML_FIELDS, .noun = "an item: `event: NAME` or `task: NAME`", UB_YAML_TABLE(item_fields)
 };
 
 /* The fields that a `change` may give. The item keeps its id, and the values of all other fields. */
 static const struct ub_yaml_field changed_item_fields[] = { ITEM_FIELDS(false) };
-const struct ub_yaml_type changed_item_type = { .shape = UB_YAML_FIELDS, UB_YAML_TABLE(changed_item_fields) };
+const struct ub_yaml_type rules_changed_item_type = { .shape = UB_YAML_FIELDS,
+	UB_YAML_TABLE(changed_item_fields) };
 
 /* The keys that each kind of item may have. */
 static const struct rule_of_keys {
@@ -314,7 +316,7 @@ static bool read_identity(struct loader *loader, const struct ub_yaml_node *node
 	item->item.task = task != NULL;
 	item->item.place = item->name_node->place;
 	item->item.name = item->name_node->text;
-	return check_name(&loader->reader, item->name_node, true);
+	return rules_check_name(&loader->reader, item->name_node, true);
 }
 
 static bool is_new(struct loader *loader, const struct loaded_rule *rule, const struct loaded_item *item)
@@ -336,7 +338,7 @@ static bool is_new(struct loader *loader, const struct loaded_rule *rule, const 
 static bool read_values(struct loader *loader, struct loaded_item *item)
 {
 	struct item_text text = { 0 };
-	bool good = ub_yaml_read(&loader->reader, &item_type, item->node, &text);
+	bool good = ub_yaml_read(&loader->reader, &rules_item_type, item->node, &text);
 	struct ub_rule_item *out = &text.item;
 	out->place = item->item.place;
 	out->task = item->item.task;
@@ -361,7 +363,7 @@ static bool check_list_node(struct loader *loader, const struct ub_yaml_node *li
 	return false;
 }
 
-bool load_items(struct loader *loader, struct loaded_rule *rule, const struct ub_yaml_node *list)
+bool rules_load_items(struct loader *loader, struct loaded_rule *rule, const struct ub_yaml_node *list)
 {
 	bool good = true;
 	if (!check_list_node(loader, list))
@@ -372,7 +374,7 @@ bool load_items(struct loader *loader, struct loaded_rule *rule, const struct ub
 		const struct ub_yaml_node *node = list->items[i];
 		bool map = node->kind == UB_YAML_MAP && !node->broken;
 		if (!map)
-			good &= ub_yaml_expected(&loader->reader, node, item_type.noun);
+			good &= ub_yaml_expected(&loader->reader, node, rules_item_type.noun);
 		else if (read_identity(loader, node, &item) && is_new(loader, rule, &item))
 			rule->items[rule->n_items++] = item;
 		else

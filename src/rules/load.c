@@ -25,9 +25,9 @@ static const struct ub_yaml_type format_number = { .shape = UB_YAML_INT, .min = 
 const struct ub_yaml_type ub_rules_format_type = {
 	.shape = UB_YAML_CUSTOM, .read = read_format, UB_YAML_ANY_OF(&format_number)
 };
-static const struct ub_yaml_type definitions_type = UB_YAML_LATER(UB_YAML_MAP_OF, condition_type);
-static const struct ub_yaml_type rules_type = UB_YAML_LATER(UB_YAML_LIST_OF, rule_type);
-static const struct ub_yaml_type changes_type = UB_YAML_LATER(UB_YAML_LIST_OF, change_type);
+static const struct ub_yaml_type definitions_type = UB_YAML_LATER(UB_YAML_MAP_OF, rules_condition_type);
+static const struct ub_yaml_type rules_type = UB_YAML_LATER(UB_YAML_LIST_OF, rules_rule_type);
+static const struct ub_yaml_type changes_type = UB_YAML_LATER(UB_YAML_LIST_OF, rules_change_type);
 
 static const struct ub_yaml_field file_fields[] = {
 	{ "format", &ub_rules_format_type, 0, true, "begin the file with `format: 1`" },
@@ -124,7 +124,7 @@ static void load_layer_rules(struct loader *loader, size_t layer)
 		if (top && ub_text_ends(file->path, UB_TEXT(".yaml")))
 			load_rule_file(loader, file, layer);
 		else
-			warn_not_read(loader, file);
+			rules_warn_not_read(loader, file);
 	}
 }
 
@@ -135,7 +135,7 @@ static void load_layer_templates(struct loader *loader, struct ub_ruleset *set, 
 	for (size_t i = 0; i < from->n_files; i++) {
 		struct ub_text name = from->files[i].path;
 		add_holidays(set, &from->files[i]);
-		if (is_template(&from->files[i]) && cut(&name, UB_TEXT("templates/")))
+		if (rules_is_template(&from->files[i]) && cut(&name, UB_TEXT("templates/")))
 			add_template(loader, &from->files[i], name, names);
 	}
 }
@@ -208,7 +208,7 @@ static bool rule_needs_customer(const struct ub_rule *rule)
 
 static void collect(struct loader *loader, struct ub_ruleset *set, struct loaded_rule *loaded)
 {
-	settle_instances(loader, loaded);
+	rules_settle_instances(loader, loaded);
 	size_t *n = loaded->rule.subject == UB_FOR_ACCOUNT ? &set->n_account_rules
 		    : loaded->rule.subject == UB_FOR_TEAM  ? &set->n_team_rules
 							   : &set->n_rules;
@@ -230,7 +230,7 @@ static void collect_rules(struct loader *loader, struct ub_ruleset *set)
 	for (size_t layer = loader->input->n_layers; layer-- > 0;)
 		for (size_t i = 0; i < loader->rules.n; i++) {
 			struct loaded_rule *loaded = loader->rules.items[i];
-			if (loaded->layer == layer && is_tried(loaded))
+			if (loaded->layer == layer && rules_is_tried(loaded))
 				collect(loader, set, loaded);
 		}
 }
@@ -277,21 +277,21 @@ const struct ub_ruleset *ub_rules_load(
 	set->holiday_files = ub_map_new(arena);
 	set->env = loader.env;
 	set->templates = loader.templates;
-	load_definitions(&loader);
+	rules_load_definitions(&loader);
 	for (size_t i = 0; i < input->n_layers; i++)
 		load_layer_templates(&loader, set, i);
 	ub_template_set_check(loader.templates, diags);
-	apply_changes(&loader);
+	rules_apply_changes(&loader);
 	for (size_t i = 0; i < loader.files.n; i++)
-		load_rules(&loader, &loader.files.items[i]);
-	check_names(&loader);
+		rules_load_file(&loader, &loader.files.items[i]);
+	rules_check_names(&loader);
 	for (size_t i = 0; i < loader.rules.n; i++)
-		check_rule(&loader, loader.rules.items[i]);
+		rules_check_rule(&loader, loader.rules.items[i]);
 	if (diags->errors != errors_before)
 		return NULL;
 	collect_rules(&loader, set);
 	set->reads_history = reads_history(input);
 	if (input->find_idle)
-		warn_about_idle(&loader, set);
+		rules_warn_about_idle(&loader, set);
 	return set;
 }

@@ -5,12 +5,12 @@
 
 /* Questions about a rule that has been read. */
 
-bool is_tried(const struct loaded_rule *rule)
+bool rules_is_tried(const struct loaded_rule *rule)
 {
 	return !rule->replaced;
 }
 
-struct loaded_item *item_named(const struct loaded_rule *rule, struct ub_text name)
+struct loaded_item *rules_item_named(const struct loaded_rule *rule, struct ub_text name)
 {
 	for (size_t i = 0; i < rule->n_items; i++)
 		if (ub_text_eq(rule->items[i].item.name, name))
@@ -18,9 +18,9 @@ struct loaded_item *item_named(const struct loaded_rule *rule, struct ub_text na
 	return NULL;
 }
 
-bool is_of(const struct loaded_rule *rule, struct ub_text family)
+bool rules_is_of(const struct loaded_rule *rule, struct ub_text family)
 {
-	return is_tried(rule) &&
+	return rules_is_tried(rule) &&
 	       (ub_text_eq(rule->rule.name, family) || ub_text_eq(rule->rule.group, family));
 }
 
@@ -30,7 +30,7 @@ static void help_with_items(struct loader *loader, struct ub_diag *diag, struct 
 	struct ub_texts names = { 0 };
 	for (size_t i = 0; i < loader->rules.n; i++) {
 		const struct loaded_rule *rule = loader->rules.items[i];
-		for (size_t k = 0; is_tried(rule) && k < rule->n_items; k++)
+		for (size_t k = 0; rules_is_tried(rule) && k < rule->n_items; k++)
 			*ub_push(loader->arena, &names) = ub_textf(loader->arena, "%.*s/%.*s",
 			    UB_ARGS(rule->rule.name), UB_ARGS(rule->items[k].item.name));
 	}
@@ -39,11 +39,12 @@ static void help_with_items(struct loader *loader, struct ub_diag *diag, struct 
 		ub_diag_set_help(loader->diags, diag, "did you mean `%.*s`?", UB_ARGS(near));
 }
 
-void report_no_item(struct loader *loader, struct ub_place place, struct ub_text family, struct ub_text item)
+void rules_report_no_item(
+    struct loader *loader, struct ub_place place, struct ub_text family, struct ub_text item)
 {
 	bool known = false;
 	for (size_t i = 0; i < loader->rules.n && !known; i++)
-		known = is_of(loader->rules.items[i], family);
+		known = rules_is_of(loader->rules.items[i], family);
 	if (!known && loader->unread)
 		return;
 	struct ub_diag *diag = known ? ub_error(loader->diags, "unknown-item", place,
@@ -78,7 +79,7 @@ static const size_t item_cases[] = {
 	offsetof(struct ub_rule_item, instances),
 };
 
-bool each_condition(const struct ub_rule_item *item, size_t *at, const struct ub_cel_program **when)
+bool rules_each_condition(const struct ub_rule_item *item, size_t *at, const struct ub_cel_program **when)
 {
 	size_t skip = *at;
 	for (size_t i = 0; i < UB_COUNT(item_cases); i++) {

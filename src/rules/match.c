@@ -46,7 +46,7 @@ static enum ub_verdict ask_parts(const struct ub_conditions *parts, enum ub_verd
 {
 	enum ub_verdict verdict = decides == UB_NO ? UB_YES : UB_NO;
 	for (size_t i = 0; i < parts->n && verdict != decides; i++) {
-		enum ub_verdict one = ask_condition(parts->items[i].program, UB_YES, activation, arena);
+		enum ub_verdict one = rules_ask_condition(parts->items[i].program, UB_YES, activation, arena);
 		if (one == decides || one == UB_CANNOT_TELL)
 			verdict = one;
 	}
@@ -114,9 +114,9 @@ enum ub_verdict ub_rules_case(struct ub_cases cases, struct ub_cel_activation *a
 	*why = UB_TEXT_NONE;
 	for (size_t i = 0; i < cases.n; i++) {
 		const struct ub_cel_program *when = cases.items[i].when;
-		enum ub_verdict verdict = ask_condition(when, UB_YES, activation, arena);
+		enum ub_verdict verdict = rules_ask_condition(when, UB_YES, activation, arena);
 		if (verdict == UB_CANNOT_TELL)
-			*why = why_not_told(when, activation, arena);
+			*why = rules_why_not_told(when, activation, arena);
 		if (verdict == UB_YES)
 			*chosen = &cases.items[i];
 		if (verdict != UB_NO)

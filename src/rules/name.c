@@ -22,7 +22,7 @@ static bool is_name(struct ub_text name, bool letter_first)
 	return name.len != 0 && name.len <= UB_RULE_NAME_MAX && (!letter_first || is_letter(name.ptr[0]));
 }
 
-bool check_name(const struct ub_yaml_reader *reader, const struct ub_yaml_node *node, bool letter_first)
+bool rules_check_name(const struct ub_yaml_reader *reader, const struct ub_yaml_node *node, bool letter_first)
 {
 	if (node->broken)
 		return false;
@@ -37,7 +37,7 @@ bool check_name(const struct ub_yaml_reader *reader, const struct ub_yaml_node *
 	return false;
 }
 
-bool check_short_list(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+bool rules_check_short_list(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
 {
 	(void)type, (void)out;

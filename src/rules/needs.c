@@ -25,29 +25,29 @@ static bool read_need(const struct ub_yaml_reader *reader, const struct ub_yaml_
 static const struct ub_yaml_type need_type = {
 	.shape = UB_YAML_CUSTOM, .noun = "an item: ITEM of this rule, or RULE/ITEM", .read = read_need
 };
-const struct ub_yaml_type needs_type = { .shape = UB_YAML_ONE_OR_LIST_OF,
+const struct ub_yaml_type rules_needs_type = { .shape = UB_YAML_ONE_OR_LIST_OF,
 	.item = &need_type,
 	.item_size = sizeof(struct ub_need),
-	.check = check_short_list };
+	.check = rules_check_short_list };
 
 static bool is_there(const struct loader *loader, const struct loaded_rule *rule, const struct ub_need *need)
 {
 	if (need->family.len == 0)
-		return item_named(rule, need->item) != NULL;
+		return rules_item_named(rule, need->item) != NULL;
 	for (size_t i = 0; i < loader->rules.n; i++)
-		if (is_of(loader->rules.items[i], need->family) &&
-		    item_named(loader->rules.items[i], need->item))
+		if (rules_is_of(loader->rules.items[i], need->family) &&
+		    rules_item_named(loader->rules.items[i], need->item))
 			return true;
 	return false;
 }
 
-void check_needs(struct loader *loader, const struct loaded_rule *rule)
+void rules_check_needs(struct loader *loader, const struct loaded_rule *rule)
 {
 	for (size_t i = 0; i < rule->n_items; i++) {
 		struct ub_needs needs = rule->items[i].item.needs;
 		for (size_t k = 0; k < needs.n; k++)
 			if (!is_there(loader, rule, &needs.items[k]))
-				report_no_item(loader, needs.items[k].place,
+				rules_report_no_item(loader, needs.items[k].place,
 				    needs.items[k].family.len ? needs.items[k].family : rule->rule.name,
 				    needs.items[k].item);
 	}

@@ -18,13 +18,13 @@ static void help_with_items(struct loader *loader, struct ub_diag *diag, struct 
 		    "item of the same rule: `prep.end`");
 }
 
-bool check_point(struct loader *loader, const struct ub_yaml_node *node, const struct ub_point *point)
+bool rules_check_point(struct loader *loader, const struct ub_yaml_node *node, const struct ub_point *point)
 {
 	if (point->item.len == 0)
 		return true;
 	size_t at = (size_t)(point->item.ptr - node->text.ptr);
 	struct ub_place place = ub_yaml_place(node, at, at + point->item.len);
-	const struct loaded_item *item = item_named(loader->rule, point->item);
+	const struct loaded_item *item = rules_item_named(loader->rule, point->item);
 	if (!item) {
 		struct ub_diag *diag = ub_error(loader->diags, "unknown-item", place,
 		    "this rule has no item `%.*s`", UB_ARGS(point->item));

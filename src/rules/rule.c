@@ -21,14 +21,14 @@ static bool read_name(const struct ub_yaml_reader *reader, const struct ub_yaml_
 {
 	(void)type;
 	*(const struct ub_yaml_node **)out = node;
-	return check_name(reader, node, false);
+	return rules_check_name(reader, node, false);
 }
 
 static bool check_name_text(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
 {
 	(void)type, (void)out;
-	return check_name(reader, node, false);
+	return rules_check_name(reader, node, false);
 }
 
 /* Whoever reads of it may well think that it is the rule's. */
@@ -47,11 +47,11 @@ static const struct ub_yaml_type was_name_type = { .shape = UB_YAML_TEXT, .check
 static const struct ub_yaml_type was_type = { .shape = UB_YAML_ONE_OR_LIST_OF,
 	.item = &was_name_type,
 	.item_size = sizeof(struct ub_text),
-	.check = check_short_list };
+	.check = rules_check_short_list };
 static const struct ub_yaml_type for_type = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(for_words) };
 static const struct ub_yaml_type mode_type = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(mode_words) };
-static const struct ub_yaml_type create_type = UB_YAML_LATER(UB_YAML_LIST_OF, item_type);
-static const struct ub_yaml_type amends_type = UB_YAML_LATER(UB_YAML_LIST_OF, amend_type);
+static const struct ub_yaml_type create_type = UB_YAML_LATER(UB_YAML_LIST_OF, rules_item_type);
+static const struct ub_yaml_type amends_type = UB_YAML_LATER(UB_YAML_LIST_OF, rules_amend_type);
 static const struct ub_yaml_type misplaced_instances_type = {
 	.shape = UB_YAML_CUSTOM, .read = refuse_instances, .refused = true, UB_YAML_ANY_OF(&ub_yaml_type_node)
 };
@@ -82,18 +82,18 @@ struct rule_text {
 	    { "enabled", &ub_yaml_type_bool, PLACE(enabled), false, "false switches it off" },               \
 	    { "group", &name_type, PLACE(group), false,                                                      \
 		    "of the rules of a group the first that matches wins" },                                 \
-	    { "when", &conditions_type, PLACE(when), false, "the rule applies when this is true" },          \
-	    { "unless", &conditions_type, PLACE(unless), false, "but not when this is true" },               \
-	    { "every", &rhythm_cases_type, PLACE(every), false,                                              \
+	    { "when", &rules_conditions_type, PLACE(when), false, "the rule applies when this is true" },    \
+	    { "unless", &rules_conditions_type, PLACE(unless), false, "but not when this is true" },         \
+	    { "every", &rules_rhythm_cases_type, PLACE(every), false,                                        \
 		    "with `for: account` or `for: team`: how often its items come" },                        \
-	    { "satisfied_by", &conditions_type, PLACE(satisfied_by), false,                                  \
+	    { "satisfied_by", &rules_conditions_type, PLACE(satisfied_by), false,                            \
 		    "with `for: account`: the meetings that make them needless" },                           \
 	    { "add_to", &target_type, PLACE(add_to), false, "an item of another rule to contribute to" },    \
-	    { "sections", &sections_cases_type, PLACE(addition.sections), false,                             \
+	    { "sections", &rules_sections_cases_type, PLACE(addition.sections), false,                       \
 		    "with `add_to`: templates appended" },                                                   \
-	    { "attendees", &people_cases_type, PLACE(addition.attendees), false,                             \
+	    { "attendees", &rules_people_cases_type, PLACE(addition.attendees), false,                       \
 		    "with `add_to`: people invited too" },                                                   \
-	    { "longer", &duration_cases_type, PLACE(addition.longer), false,                                 \
+	    { "longer", &rules_duration_cases_type, PLACE(addition.longer), false,                           \
 		    "with `add_to`: how much longer" },                                                      \
 	    { "instances", &misplaced_instances_type, PLACE(ignored), false,                                 \
 		    "stands in an item of `create`" },                                                       \
@@ -107,7 +107,7 @@ static const struct ub_yaml_field rule_fields[] = {
 	CHANGEABLE_FIELDS,
 };
 
-const struct ub_yaml_type rule_type = {
+const struct ub_yaml_type rules_rule_type = {
 	.shape = UB_YAML_FIELDS, .noun = "a rule", UB_YAML_TABLE(rule_fields)
 };
 
@@ -116,17 +116,17 @@ const struct ub_yaml_type rule_type = {
 static const struct ub_yaml_word none_words[] = { { "none", 0, "leaves the item out" } };
 static const struct ub_yaml_type none_type = { .shape = UB_YAML_TEXT, UB_YAML_WORDS(none_words) };
 static const struct ub_yaml_type item_change_type = { .shape = UB_YAML_NODE,
-	UB_YAML_ANY_OF(&changed_item_type, &none_type) };
+	UB_YAML_ANY_OF(&rules_changed_item_type, &none_type) };
 static const struct ub_yaml_type item_changes_type = UB_YAML_LATER(UB_YAML_MAP_OF, item_change_type);
 static const struct ub_yaml_field change_fields[] = {
 	{ "rule", &name_type, PLACE(name), true, "the name of a rule of an earlier directory" },
 	{ "items", &item_changes_type, PLACE(create), false, "what is new in its items, by their ids" },
-	{ "and_when", &conditions_type, PLACE(when), false, "what has to be true besides its `when`" },
-	{ "and_unless", &conditions_type, PLACE(unless), false,
+	{ "and_when", &rules_conditions_type, PLACE(when), false, "what has to be true besides its `when`" },
+	{ "and_unless", &rules_conditions_type, PLACE(unless), false,
 	    "where it does not apply, besides its `unless`" },
 	CHANGEABLE_FIELDS,
 };
-const struct ub_yaml_type change_type = { .shape = UB_YAML_FIELDS, UB_YAML_TABLE(change_fields) };
+const struct ub_yaml_type rules_change_type = { .shape = UB_YAML_FIELDS, UB_YAML_TABLE(change_fields) };
 
 /* ---- reading ---- */
 
@@ -135,8 +135,8 @@ static bool has_unknown_key(const struct ub_yaml_node *node)
 {
 	for (size_t i = 0; i < node->n; i++) {
 		bool known = false;
-		for (size_t f = 0; f < rule_type.n_fields; f++)
-			known |= ub_text_is(node->entries[i].key->text, rule_type.fields[f].name);
+		for (size_t f = 0; f < rules_rule_type.n_fields; f++)
+			known |= ub_text_is(node->entries[i].key->text, rules_rule_type.fields[f].name);
 		if (!known)
 			return true;
 	}
@@ -188,7 +188,7 @@ static void load_rule(struct loader *loader, const struct ub_yaml_node *node, si
 	struct loaded_rule *rule = UB_NEW(loader->arena, struct loaded_rule);
 	if (node->broken)
 		return;
-	ub_yaml_read(&loader->reader, &rule_type, node, &text);
+	ub_yaml_read(&loader->reader, &rules_rule_type, node, &text);
 	if (node->kind != UB_YAML_MAP)
 		return;
 	take_text(rule, &text, node);
@@ -196,16 +196,16 @@ static void load_rule(struct loader *loader, const struct ub_yaml_node *node, si
 	rule->at = loader->rules.n;
 	check_keys(loader, node, &text);
 	if (text.create)
-		load_items(loader, rule, text.create);
+		rules_load_items(loader, rule, text.create);
 	if (text.add_to)
-		load_addition(loader, rule, text.add_to, &text.addition);
+		rules_load_addition(loader, rule, text.add_to, &text.addition);
 	if (text.amend)
-		load_amends(loader, rule, text.amend);
-	check_subject(loader, rule, node);
+		rules_load_amends(loader, rule, text.amend);
+	rules_check_subject(loader, rule, node);
 	*ub_push(loader->arena, &loader->rules) = rule;
 }
 
-void load_rules(struct loader *loader, const struct rule_file *file)
+void rules_load_file(struct loader *loader, const struct rule_file *file)
 {
 	const struct ub_yaml_node *list = file->rules;
 	if (!list || list->broken)

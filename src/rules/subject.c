@@ -96,7 +96,8 @@ static void check_by_period(
 					 : "add `every: quarter`, or cases of it by `account.health`");
 }
 
-void check_subject(struct loader *loader, const struct loaded_rule *rule, const struct ub_yaml_node *node)
+void rules_check_subject(
+    struct loader *loader, const struct loaded_rule *rule, const struct ub_yaml_node *node)
 {
 	if (rule->rule.subject == UB_FOR_MEETING)
 		check_for_meetings(loader, &rule->rule);
@@ -113,7 +114,7 @@ static void report_program(struct loader *loader, const struct subject *subject,
 	size_t at = ub_text_find(text, absent->name, 0);
 	bool named = at != SIZE_MAX;
 	struct ub_diag *diag = ub_error(loader->diags, absent->code,
-	    program_place(loader, program, named ? at : 0, named ? absent->name.len : text.len),
+	    rules_program_place(loader, program, named ? at : 0, named ? absent->name.len : text.len),
 	    named ? "a rule for %s has no `%.*s`"
 		  : "a rule for %s has no `%.*s`, which this reads by way of a definition",
 	    subject->plural, UB_ARGS(absent->name));
@@ -184,7 +185,7 @@ static void check_sections(struct loader *loader, const struct subject *subject,
 static void check_item(struct loader *loader, const struct subject *subject, const struct ub_rule_item *item)
 {
 	const struct ub_cel_program *when;
-	for (size_t at = 0; each_condition(item, &at, &when);)
+	for (size_t at = 0; rules_each_condition(item, &at, &when);)
 		check_program(loader, subject, when);
 	check_people(loader, subject, item->attendees);
 	for (size_t i = 0; i < item->title.n; i++)
@@ -204,7 +205,7 @@ static void check_contribution(
 	check_sections(loader, subject, addition->sections);
 }
 
-void check_reads(struct loader *loader, const struct loaded_rule *rule)
+void rules_check_reads(struct loader *loader, const struct loaded_rule *rule)
 {
 	const struct subject *subject = subject_of(&rule->rule);
 	check_conditions(loader, subject, &rule->rule.when);

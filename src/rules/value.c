@@ -62,7 +62,7 @@ static bool read_point(const struct ub_yaml_reader *reader, const struct ub_yaml
 		return ub_yaml_expected(reader, node, type->noun);
 	if (!ub_cal_parse_point(reader->arena, node->text, out, &error))
 		return report_time(reader, node, &error);
-	if (check_point(reader->context, node, out))
+	if (rules_check_point(reader->context, node, out))
 		return true;
 	*(struct ub_point *)out = (struct ub_point){ 0 }; /* reported: not to be found in a circle, too */
 	return false;
@@ -78,7 +78,7 @@ static bool read_own_point(
 			    UB_TEXT("write for example `10m`, `8m before end`, `24 hours before start`");
 		return report_time(reader, node, &error);
 	}
-	if (check_point(reader->context, node, point))
+	if (rules_check_point(reader->context, node, point))
 		return true;
 	*point = (struct ub_point){ 0 };
 	return false;
@@ -180,7 +180,7 @@ static bool read_people(const struct ub_yaml_reader *reader, const struct ub_yam
 		return false;
 	}
 	/* Without an expected type, a list(colleague) stays one, and does not become a list(person). */
-	const struct ub_cel_program *program = compile_expression(loader, node, NULL);
+	const struct ub_cel_program *program = rules_compile_expression(loader, node, NULL);
 	if (!program || !check_people(reader, node, ub_cel_program_type(program)))
 		return false;
 	*people = program;
@@ -286,7 +286,7 @@ static bool read_case(const struct ub_yaml_reader *reader, const struct ub_yaml_
 	return text.use && ub_yaml_read(reader, literal, text.use, &out->use) && good;
 }
 
-bool read_cases(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+bool rules_read_cases(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
 {
 	struct ub_cases *cases = out;
@@ -353,55 +353,57 @@ static bool read_windows(const struct ub_yaml_reader *reader, const struct ub_ya
 /* A whole number and the beginning of a unit. */
 #define LENGTH_PATTERN "^\\s*[0-9]+\\s*[a-z]"
 
-const struct ub_yaml_type span_type = { .shape = UB_YAML_CUSTOM,
+const struct ub_yaml_type rules_span_type = { .shape = UB_YAML_CUSTOM,
 	.noun = "a reminder like `10m`",
 	.pattern = LENGTH_PATTERN,
 	.min = 0,
 	.max = UB_RULE_REMINDER_MAX,
 	.read = read_length };
 
-const struct ub_yaml_type reminder_type = { .shape = UB_YAML_CUSTOM,
+const struct ub_yaml_type rules_reminder_type = { .shape = UB_YAML_CUSTOM,
 	.noun = "a reminder like `10m` or `8m before end`",
 	.min = 0,
 	.max = UB_RULE_REMINDER_MAX,
 	.read = read_reminder };
 
-const struct ub_yaml_type duration_type = { .shape = UB_YAML_CUSTOM,
+const struct ub_yaml_type rules_duration_type = { .shape = UB_YAML_CUSTOM,
 	.noun = "a duration like `30m`",
 	.pattern = LENGTH_PATTERN,
 	.min = 1,
 	.max = UB_RULE_DURATION_MAX,
 	.read = read_length };
 
-const struct ub_yaml_type point_type = { .shape = UB_YAML_CUSTOM,
+const struct ub_yaml_type rules_point_type = { .shape = UB_YAML_CUSTOM,
 	.noun = "a point in time like `2 business days before start`",
 	.read = read_point };
 
-const struct ub_yaml_type title_type = { .shape = UB_YAML_CUSTOM, .noun = "a title", .read = read_title };
+const struct ub_yaml_type rules_title_type = {
+	.shape = UB_YAML_CUSTOM, .noun = "a title", .read = read_title
+};
 
-const struct ub_yaml_type body_type = {
+const struct ub_yaml_type rules_body_type = {
 	.shape = UB_YAML_CUSTOM, .noun = "the name of a template", .read = read_body
 };
 
-const struct ub_yaml_type people_type = { .shape = UB_YAML_CUSTOM,
+const struct ub_yaml_type rules_people_type = { .shape = UB_YAML_CUSTOM,
 	.noun = "an expression for people like `meeting.internal`, or `none`",
 	.read = read_people };
 
-const struct ub_yaml_type rhythm_type = {
+const struct ub_yaml_type rules_rhythm_type = {
 	.shape = UB_YAML_CUSTOM, .noun = "a rhythm like `month` or `2 weeks`", .read = read_rhythm
 };
 
 static const struct ub_yaml_word all_words[] = { { "all", 0, "each instance within 60 days" } };
 static const struct ub_yaml_type all_type = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(all_words) };
-const struct ub_yaml_type instances_type = {
+const struct ub_yaml_type rules_instances_type = {
 	.shape = UB_YAML_CUSTOM, .read = read_instances, UB_YAML_ANY_OF(&instance_count_type, &all_type)
 };
 
 static const struct ub_yaml_type window_type = {
-	.shape = UB_YAML_LIST_OF, .item = &point_type, .min = 2, .max = 2
+	.shape = UB_YAML_LIST_OF, .item = &rules_point_type, .min = 2, .max = 2
 };
-const struct ub_yaml_type window_cases_type = { .shape = UB_YAML_CUSTOM,
+const struct ub_yaml_type rules_window_cases_type = { .shape = UB_YAML_CUSTOM,
 	.noun = "two points in time: [3 business days before start, 2 business days before start]",
 	.read = read_windows,
-	.item = &point_type,
+	.item = &rules_point_type,
 	UB_OR_CASES(window_type) };

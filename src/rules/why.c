@@ -6,7 +6,7 @@
  * each with the values from which the operand was computed. Names that rules define stay names.
  */
 
-enum ub_verdict ask_condition(const struct ub_cel_program *condition, enum ub_verdict without,
+enum ub_verdict rules_ask_condition(const struct ub_cel_program *condition, enum ub_verdict without,
     struct ub_cel_activation *activation, struct ub_arena *arena)
 {
 	if (!condition)
@@ -116,7 +116,7 @@ static struct ub_text why_line(
 	return ub_textf(arena, "%.*s...", (int)end, out.ptr);
 }
 
-struct ub_text why_not_told(
+struct ub_text rules_why_not_told(
     const struct ub_cel_program *program, struct ub_cel_activation *activation, struct ub_arena *arena)
 {
 	struct ub_buf out = UB_BUF(arena);
@@ -157,10 +157,10 @@ static struct ub_text why_parts(const struct ub_conditions *parts, enum ub_verdi
 	struct ub_buf out = UB_BUF(arena);
 	for (size_t i = 0; i < parts->n; i++) {
 		const struct ub_cel_program *program = parts->items[i].program;
-		if (parts->n > 1 && ask_condition(program, UB_YES, activation, arena) != verdict)
+		if (parts->n > 1 && rules_ask_condition(program, UB_YES, activation, arena) != verdict)
 			continue;
 		ub_buf_str(&out, out.len ? ", " : "");
-		ub_buf_add(&out, verdict == UB_CANNOT_TELL ? why_not_told(program, activation, arena)
+		ub_buf_add(&out, verdict == UB_CANNOT_TELL ? rules_why_not_told(program, activation, arena)
 							   : why_line(program, activation, arena));
 		if (parts->n > 1)
 			ub_buf_add(&out, place_text(parts->items[i].place, arena));

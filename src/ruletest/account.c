@@ -8,7 +8,7 @@ static bool read_account(const struct ub_yaml_reader *reader, const struct ub_ya
 	const struct loading *loading = reader->context;
 	const struct ub_settings *settings = loading->input->snapshot->settings;
 	struct step *step = out;
-	struct ub_accounts_reading reading = { reader->arena, reader->diags, test_zone(loading->file),
+	struct ub_accounts_reading reading = { reader->arena, reader->diags, ruletest_zone(loading->file),
 		settings->fields, settings->n_fields };
 	if (node->kind == UB_YAML_SCALAR && ub_text_is(node->text, "none")) {
 		step->account = NULL;
@@ -32,7 +32,7 @@ static bool read_account(const struct ub_yaml_reader *reader, const struct ub_ya
 
 static const struct ub_yaml_word none_words[] = { { "none", 0, "the customer is unknown" } };
 static const struct ub_yaml_type type_none = { .shape = UB_YAML_TEXT, UB_YAML_WORDS(none_words) };
-const struct ub_yaml_type test_type_account = { .shape = UB_YAML_CUSTOM,
+const struct ub_yaml_type ruletest_type_account = { .shape = UB_YAML_CUSTOM,
 	.noun = "an account like `{like: acme, health: red}`, or `none`",
 	.read = read_account,
 	UB_YAML_ANY_OF(&ub_account_type, &type_none) };

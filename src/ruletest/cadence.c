@@ -3,7 +3,7 @@
 
 /* A step with an account or a team in place of a meeting: the rules for accounts or for teams are asked. */
 
-bool is_by_period(const struct step *step)
+bool ruletest_is_by_period(const struct step *step)
 {
 	return step->event.len == 0 && step->meeting.start.len == 0 && (step->account || step->team);
 }
@@ -15,13 +15,13 @@ static enum ub_rule_subject subject_of(const struct step *step)
 
 static struct ub_met *met_of(const struct calendar *calendar, const struct step *step)
 {
-	const struct ub_zone *zone = test_zone(calendar->file);
+	const struct ub_zone *zone = ruletest_zone(calendar->file);
 	struct ub_met *met = UB_NEW_ARRAY(calendar->arena, struct ub_met, step->met.n);
 	for (size_t i = 0; i < step->met.n; i++) {
 		const struct meeting *meeting = &step->met.items[i];
 		ub_cal_parse_time(meeting->start, meeting->zone ? meeting->zone : zone, &met[i].start);
-		met[i].end = met[i].start + meeting_length(meeting, zone);
-		met[i].text = meeting_text(meeting, zone, calendar->arena);
+		met[i].end = met[i].start + ruletest_meeting_length(meeting, zone);
+		met[i].text = ruletest_meeting_text(meeting, zone, calendar->arena);
 	}
 	return met;
 }
@@ -86,7 +86,7 @@ static void decide_rule(struct calendar *calendar, const struct step *step, cons
 		.now = calendar->now,
 		.gone = gone,
 		.watched = calendar->file->watched };
-	input.existing = calendar_existing(calendar, family, &input.n_existing);
+	input.existing = ruletest_calendar_existing(calendar, family, &input.n_existing);
 	input.busy = busy_of(calendar, step, family, &input.n_busy);
 	ub_decide_cadence(&input, decision, calendar->arena);
 	if (!gone || step->gone)
@@ -116,7 +116,7 @@ static void give_up(struct calendar *calendar, const struct step *step, struct u
 			if (!ub_cadence_leads(calendar->file->snapshot.rules, rules[i]))
 				continue;
 			decide_rule(calendar, step, rules[i], true, &decision);
-			calendar_apply_plan(calendar, decision.plan);
+			ruletest_calendar_apply_plan(calendar, decision.plan);
 		}
 		for (size_t i = 0; i < calendar->standing.n; i++)
 			calendar->standing.items[i].given_up |=
@@ -124,7 +124,7 @@ static void give_up(struct calendar *calendar, const struct step *step, struct u
 	}
 }
 
-void decide_by_period(struct calendar *calendar, const struct step *step, struct coverage *coverage,
+void ruletest_decide_by_period(struct calendar *calendar, const struct step *step, struct coverage *coverage,
     struct ub_decision *decision)
 {
 	struct ub_arena *arena = calendar->arena;
@@ -142,8 +142,8 @@ void decide_by_period(struct calendar *calendar, const struct step *step, struct
 		if (!ub_cadence_leads(rules, list[i]))
 			continue;
 		decide_rule(calendar, step, list[i], step->gone, &one);
-		calendar_apply_plan(calendar, one.plan);
-		coverage_add(coverage, &one, arena);
+		ruletest_calendar_apply_plan(calendar, one.plan);
+		ruletest_coverage_add(coverage, &one, arena);
 		ub_plan_join(all, one.plan, arena);
 		for (size_t k = 0; k < one.plan->n_matches; k++)
 			*ub_push(arena, &matches) = one.plan->matches[k];
@@ -152,14 +152,15 @@ void decide_by_period(struct calendar *calendar, const struct step *step, struct
 	all->n_matches = matches.n;
 }
 
-void live_on(struct calendar *calendar, const struct step *step, ub_instant until, struct coverage *coverage)
+void ruletest_live_on(
+    struct calendar *calendar, const struct step *step, ub_instant until, struct coverage *coverage)
 {
 	const struct ub_org_person *standard = &calendar->file->snapshot.org->standard;
 	const struct ub_work_calendar clock = { standard->zone, standard->hours, standard->holidays };
 	struct ub_span const day = { 1, UB_DAYS };
 	struct ub_decision decision;
 	while (ub_cal_shift(&clock, calendar->now, day, true, &calendar->now) && calendar->now < until) {
-		calendar_forget_audit(calendar);
-		decide_by_period(calendar, step, coverage, &decision);
+		ruletest_calendar_forget_audit(calendar);
+		ruletest_decide_by_period(calendar, step, coverage, &decision);
 	}
 }

@@ -56,7 +56,7 @@ void ub_ruletest_check(const struct ub_snapshot *snapshot, const char *directory
 	size_t n;
 	if (ub_sys_list_directory(diags->arena, ub_textf(diags->arena, "%stests", within.ptr).ptr,
 		UB_TEXT(".yaml"), &names, &n) == UB_FILE_MISSING ||
-	    !load_tests(&loading))
+	    !ruletest_load_tests(&loading))
 		return;
 	for (size_t i = 0; i < ub_rules_number(snapshot->rules); i++)
 		warn_untested(&loading, ub_rules_at(snapshot->rules, i), within);

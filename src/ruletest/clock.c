@@ -16,7 +16,7 @@ static bool time_before(const struct ub_yaml_reader *reader, const struct ub_yam
     const struct step *step, ub_instant *at)
 {
 	const struct loading *loading = reader->context;
-	if (ub_cal_parse_time(step->at, test_zone(loading->file), at))
+	if (ub_cal_parse_time(step->at, ruletest_zone(loading->file), at))
 		return true;
 	return complain(reader, node, "there is no step before to count from",
 	    "say `at: 2026-11-02 09:00` beside `steps`, or in the first of them");
@@ -25,19 +25,20 @@ static bool time_before(const struct ub_yaml_reader *reader, const struct ub_yam
 static void set_time(const struct ub_yaml_reader *reader, struct step *step, ub_instant at)
 {
 	const struct loading *loading = reader->context;
-	step->at = shown_time(reader->arena, test_zone(loading->file), at);
+	step->at = ruletest_shown_time(reader->arena, ruletest_zone(loading->file), at);
 }
 
 static bool read_on(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
 {
 	const struct loading *loading = reader->context;
-	const struct ub_zone *zone = test_zone(loading->file);
+	const struct ub_zone *zone = ruletest_zone(loading->file);
 	struct step *step = out;
 	ub_instant before;
 	ub_day day;
 	(void)type;
-	if (!ub_yaml_read(reader, &test_type_day, node, &day) || !time_before(reader, node, step, &before))
+	if (!ub_yaml_read(reader, &ruletest_type_day, node, &day) ||
+	    !time_before(reader, node, step, &before))
 		return false;
 	set_time(reader, step,
 	    ub_cal_day_start(zone, day) + before - ub_cal_day_start(zone, ub_cal_local_day(zone, before)));
@@ -62,20 +63,20 @@ static bool read_after(const struct ub_yaml_reader *reader, const struct ub_yaml
 	return true;
 }
 
-static const struct ub_yaml_type *const on_forms[] = { &test_type_day };
-const struct ub_yaml_type test_type_on = {
+static const struct ub_yaml_type *const on_forms[] = { &ruletest_type_day };
+const struct ub_yaml_type ruletest_type_on = {
 	.shape = UB_YAML_CUSTOM, .read = read_on, .any_of = on_forms, .n_any_of = 1
 };
-const struct ub_yaml_type test_type_after = {
+const struct ub_yaml_type ruletest_type_after = {
 	.shape = UB_YAML_CUSTOM, .noun = "a span like `1 week`", .read = read_after
 };
 
-bool check_clock(struct loading *loading, const struct step *before, const struct step *step)
+bool ruletest_check_clock(struct loading *loading, const struct step *before, const struct step *step)
 {
-	const struct ub_zone *zone = test_zone(loading->file);
+	const struct ub_zone *zone = ruletest_zone(loading->file);
 	ub_instant from, to;
-	if (!is_by_period(before) || !is_by_period(step) || !ub_cal_parse_time(before->at, zone, &from) ||
-	    !ub_cal_parse_time(step->at, zone, &to))
+	if (!ruletest_is_by_period(before) || !ruletest_is_by_period(step) ||
+	    !ub_cal_parse_time(before->at, zone, &from) || !ub_cal_parse_time(step->at, zone, &to))
 		return true;
 	if (to >= from && to - from <= UB_RULETEST_DAYS_MAX * INT64_C(86400))
 		return true;
@@ -120,6 +121,6 @@ static bool read_team(const struct ub_yaml_reader *reader, const struct ub_yaml_
 }
 
 static const struct ub_yaml_type *const team_forms[] = { &ub_yaml_type_text };
-const struct ub_yaml_type test_type_team = {
+const struct ub_yaml_type ruletest_type_team = {
 	.shape = UB_YAML_CUSTOM, .read = read_team, .any_of = team_forms, .n_any_of = 1
 };

@@ -99,7 +99,7 @@ static void add_difference(struct comparing *comparing, struct ub_test_failure *
 {
 	struct ub_arena *arena = comparing->arena;
 	struct ub_test_difference *difference = ub_push(arena, &failure->differences);
-	difference->property = ub_text(property_names[property]);
+	difference->property = ub_text(ruletest_property_names[property]);
 	difference->got = join(seen, arena);
 	if (wish->how == WISH_COUNT) {
 		difference->expected = ub_textf(arena, "%lld", (long long)wish->count);
@@ -128,7 +128,7 @@ static struct ub_test_failure *fail(struct comparing *comparing, struct ub_place
 static struct ub_text explain(struct comparing *comparing, struct ub_text id)
 {
 	const struct ub_plan *plan = comparing->decision->plan;
-	struct ub_text name = rule_part(id);
+	struct ub_text name = ruletest_rule_part(id);
 	struct ub_arena *arena = comparing->arena;
 	if (plan->not_eligible)
 		return ub_textf(
@@ -259,7 +259,7 @@ static void refuse_rule(struct comparing *comparing, const struct named *pattern
 static void reject(struct comparing *comparing, const struct named *pattern)
 {
 	for (size_t i = 0; i < comparing->seen.n; i++)
-		if (pattern_fits(pattern->id, comparing->seen.items[i].id) &&
+		if (ruletest_pattern_fits(pattern->id, comparing->seen.items[i].id) &&
 		    (!pattern->instance.len ||
 			ub_texts_have(comparing->seen.items[i].values[PROPERTY_INSTANCE], pattern->instance)))
 			refuse_item(comparing, &comparing->seen.items[i], pattern->place);
@@ -272,7 +272,7 @@ static bool is_undecided(const struct ub_plan *plan, struct ub_text pattern)
 {
 	for (size_t i = 0; i < plan->notes.n; i++)
 		if (plan->notes.items[i].kind == UB_NOTE_UNDECIDED &&
-		    pattern_fits(pattern, plan->notes.items[i].item))
+		    ruletest_pattern_fits(pattern, plan->notes.items[i].item))
 			return true;
 	for (size_t i = 0; i < plan->n_matches; i++) {
 		const struct ub_rule *rule = plan->matches[i].rule;
@@ -285,7 +285,7 @@ static bool is_undecided(const struct ub_plan *plan, struct ub_text pattern)
 	return false;
 }
 
-void compare_step(struct comparing *comparing)
+void ruletest_compare_step(struct comparing *comparing)
 {
 	const struct step *step = comparing->step;
 	if (comparing->decision->refused) { /* otherwise `reject` would pass */

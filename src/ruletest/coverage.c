@@ -13,7 +13,7 @@ struct coverage {
 	struct ub_map *rendered; /* const struct ub_template *, by name */
 };
 
-struct coverage *coverage_new(const struct ub_ruleset *rules, struct ub_arena *arena)
+struct coverage *ruletest_coverage_new(const struct ub_ruleset *rules, struct ub_arena *arena)
 {
 	struct coverage *coverage = UB_NEW(arena, struct coverage);
 	coverage->rules = rules;
@@ -113,7 +113,8 @@ static void add_amends(struct coverage *coverage, const struct ub_decision *deci
 	}
 }
 
-void coverage_add(struct coverage *coverage, const struct ub_decision *decision, struct ub_arena *arena)
+void ruletest_coverage_add(
+    struct coverage *coverage, const struct ub_decision *decision, struct ub_arena *arena)
 {
 	const struct ub_plan *plan = decision->plan;
 	for (size_t i = 0; i < plan->n_matches; i++) {
@@ -192,7 +193,7 @@ static void report_rule(struct reporting *reporting, const struct ub_rule *rule,
 			    rule->amends[i].place);
 }
 
-void coverage_report(const struct coverage *coverage, const struct ub_ruletest_input *input,
+void ruletest_coverage_report(const struct coverage *coverage, const struct ub_ruletest_input *input,
     struct ub_test_report *report, struct ub_arena *arena)
 {
 	struct reporting reporting = { input, report, arena };

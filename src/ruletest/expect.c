@@ -4,7 +4,7 @@
 /* The expectation of an item. Each property becomes a wish, in the form in which the property will be
  * seen. */
 
-const char *const property_names[N_PROPERTIES] = {
+const char *const ruletest_property_names[N_PROPERTIES] = {
 	[PROPERTY_KIND] = "kind",
 	[PROPERTY_TITLE] = "title",
 	[PROPERTY_START] = "start",
@@ -62,13 +62,13 @@ static bool read_time(const struct ub_yaml_reader *reader, const struct ub_yaml_
     const struct ub_yaml_node *node, void *out)
 {
 	const struct loading *loading = reader->context;
-	const struct ub_zone *zone = test_zone(loading->file);
+	const struct ub_zone *zone = ruletest_zone(loading->file);
 	struct ub_text time;
 	ub_instant instant;
 	(void)type;
-	return ub_yaml_read(reader, &test_type_time, node, &time) &&
+	return ub_yaml_read(reader, &ruletest_type_time, node, &time) &&
 	       ub_cal_parse_time(time, zone, &instant) &&
-	       expect_one(reader, out, shown_time(reader->arena, zone, instant));
+	       expect_one(reader, out, ruletest_shown_time(reader->arena, zone, instant));
 }
 
 static bool read_day(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
@@ -76,8 +76,8 @@ static bool read_day(const struct ub_yaml_reader *reader, const struct ub_yaml_t
 {
 	ub_day day;
 	(void)type;
-	return ub_yaml_read(reader, &test_type_day, node, &day) &&
-	       expect_one(reader, out, shown_day(reader->arena, day));
+	return ub_yaml_read(reader, &ruletest_type_day, node, &day) &&
+	       expect_one(reader, out, ruletest_shown_day(reader->arena, day));
 }
 
 static bool read_length(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
@@ -85,8 +85,8 @@ static bool read_length(const struct ub_yaml_reader *reader, const struct ub_yam
 {
 	int64_t seconds;
 	(void)type;
-	return ub_yaml_read(reader, &test_type_length, node, &seconds) &&
-	       expect_one(reader, out, shown_length(reader->arena, seconds));
+	return ub_yaml_read(reader, &ruletest_type_length, node, &seconds) &&
+	       expect_one(reader, out, ruletest_shown_length(reader->arena, seconds));
 }
 
 /* ---- texts ---- */
@@ -118,7 +118,7 @@ static bool read_addresses(
     const struct ub_yaml_reader *reader, const struct ub_yaml_node *node, struct wish *wish)
 {
 	static const struct ub_yaml_type addresses = { .shape = UB_YAML_ONE_OR_LIST_OF,
-		.item = &test_type_address,
+		.item = &ruletest_type_address,
 		.item_size = sizeof(struct ub_text) };
 	wish->how = WISH_IS;
 	return ub_yaml_read(reader, &addresses, node, &wish->values);
@@ -141,7 +141,7 @@ static bool read_reminder(const struct ub_yaml_reader *reader, const struct ub_y
     const struct ub_yaml_node *node, void *out)
 {
 	const struct loading *loading = reader->context;
-	const struct ub_zone *zone = test_zone(loading->file);
+	const struct ub_zone *zone = ruletest_zone(loading->file);
 	struct ub_text text = node->kind == UB_YAML_SCALAR ? ub_text_trim(node->text) : UB_TEXT_NONE;
 	bool after = ub_text_starts(text, UB_TEXT("-"));
 	struct ub_span span;
@@ -150,13 +150,13 @@ static bool read_reminder(const struct ub_yaml_reader *reader, const struct ub_y
 	ub_instant at;
 	if (ub_cal_parse_time(text, zone, &at)) {
 		*(struct ub_text *)out =
-		    ub_textf(reader->arena, "at %.*s", UB_ARGS(shown_time(reader->arena, zone, at)));
+		    ub_textf(reader->arena, "at %.*s", UB_ARGS(ruletest_shown_time(reader->arena, zone, at)));
 		return true;
 	}
 	if (!ub_cal_parse_span(reader->arena, ub_text_sub(text, after, text.len), &span, &error) ||
 	    !ub_cal_span_seconds(span, &seconds))
 		return ub_yaml_expected(reader, node, type->noun);
-	*(struct ub_text *)out = shown_length(reader->arena, after ? -seconds : seconds);
+	*(struct ub_text *)out = ruletest_shown_length(reader->arena, after ? -seconds : seconds);
 	return true;
 }
 
@@ -212,7 +212,7 @@ static const struct ub_yaml_type type_times = { .shape = UB_YAML_INT, .min = 1, 
 
 #define OF(property) offsetof(struct expectation, wishes[property])
 static const struct ub_yaml_field fields[] = {
-	{ "item", &test_type_made, offsetof(struct expectation, item), true,
+	{ "item", &ruletest_type_made, offsetof(struct expectation, item), true,
 	    "which item or addition, as RULE/ITEM" },
 	{ "times", &type_times, offsetof(struct expectation, times), false,
 	    "how many there are like this, those that are over among them" },
@@ -249,14 +249,14 @@ static bool read_expectation(const struct ub_yaml_reader *reader, const struct u
 	(void)type;
 	expectation->place = ub_yaml_first_line(node);
 	if (node->kind == UB_YAML_SCALAR)
-		return ub_yaml_read(reader, &test_type_made, node, &expectation->item);
+		return ub_yaml_read(reader, &ruletest_type_made, node, &expectation->item);
 	return ub_yaml_read(reader, &type_fields, node, expectation);
 }
 
-static const struct ub_yaml_type *const expectation_forms[] = { &test_type_made, &type_fields };
+static const struct ub_yaml_type *const expectation_forms[] = { &ruletest_type_made, &type_fields };
 static const struct ub_yaml_type type_expectation = {
 	.shape = UB_YAML_CUSTOM, .read = read_expectation, FORMS(expectation_forms)
 };
-const struct ub_yaml_type test_type_expectations = {
+const struct ub_yaml_type ruletest_type_expectations = {
 	.shape = UB_YAML_LIST_OF, .item = &type_expectation, .item_size = sizeof(struct expectation)
 };

@@ -45,7 +45,7 @@ static bool read_expect(const struct ub_yaml_reader *reader, const struct ub_yam
 	struct step *step = out;
 	step->expects = true;
 	(void)type;
-	return ub_yaml_read(reader, &test_type_expectations, node, &step->expect);
+	return ub_yaml_read(reader, &ruletest_type_expectations, node, &step->expect);
 }
 
 static bool read_expect_only(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
@@ -63,12 +63,12 @@ static bool read_expect_only(const struct ub_yaml_reader *reader, const struct u
 }
 
 static const struct ub_yaml_field hand_fields[] = {
-	{ "deletes", &test_type_items, offsetof(struct hand, deletes), false, "items that they delete" },
-	{ "moves", &test_type_moves, offsetof(struct hand, moves), false,
+	{ "deletes", &ruletest_type_items, offsetof(struct hand, deletes), false, "items that they delete" },
+	{ "moves", &ruletest_type_moves, offsetof(struct hand, moves), false,
 	    "items that they move, and where to" },
 };
 static const struct ub_yaml_type type_hand = { .shape = UB_YAML_FIELDS, UB_YAML_TABLE(hand_fields) };
-static const struct ub_yaml_type *const expect_forms[] = { &test_type_expectations };
+static const struct ub_yaml_type *const expect_forms[] = { &ruletest_type_expectations };
 static const struct ub_yaml_type type_expect = {
 	.shape = UB_YAML_CUSTOM, .read = read_expect, .any_of = expect_forms, .n_any_of = 1
 };
@@ -81,22 +81,23 @@ static const struct ub_yaml_type type_event = {
 };
 
 #define STEP_FIELDS(member)                                                                                  \
-	{ "at", &test_type_time, member(at), false, "when the rules are asked" },                            \
-	    { "on", &test_type_on, member(place), false, "that day, at the time of the step before" },       \
-	    { "after", &test_type_after, member(place), false, "how long after the step before" },           \
-	    { "meeting", &test_type_meeting, member(meeting), false, "the meeting, or what changes in it" }, \
+	{ "at", &ruletest_type_time, member(at), false, "when the rules are asked" },                        \
+	    { "on", &ruletest_type_on, member(place), false, "that day, at the time of the step before" },   \
+	    { "after", &ruletest_type_after, member(place), false, "how long after the step before" },       \
+	    { "meeting", &ruletest_type_meeting, member(meeting), false,                                     \
+		    "the meeting, or what changes in it" },                                                  \
 	    { "event", &type_event, member(event), false, "a file with a meeting instead" },                 \
-	    { "account", &test_type_account, member(place), false, "what is known of the customer" },        \
-	    { "team", &test_type_team, member(place), false, "a team of the settings instead" },             \
-	    { "met", &test_type_met, member(met), false, "without a meeting: those with the account" },      \
-	    { "busy", &test_type_busy, member(busy), false, "when people are busy" },                        \
+	    { "account", &ruletest_type_account, member(place), false, "what is known of the customer" },    \
+	    { "team", &ruletest_type_team, member(place), false, "a team of the settings instead" },         \
+	    { "met", &ruletest_type_met, member(met), false, "without a meeting: those with the account" },  \
+	    { "busy", &ruletest_type_busy, member(busy), false, "when people are busy" },                    \
 	    { "gone", &ub_yaml_type_bool, member(gone), false, "whether the meeting was deleted" },          \
 	    { "user", &type_hand, member(user), false, "what somebody does to the items before" },           \
 	    { "expect", &type_expect, member(place), false, "items that stand after it" },                   \
 	    { "expect_only", &type_expect_only, member(place), false, "all items that stand after it" },     \
-	    { "reject", &test_type_patterns, member(reject), false, "items that do not" },                   \
+	    { "reject", &ruletest_type_patterns, member(reject), false, "items that do not" },               \
 	{                                                                                                    \
-		"undecided", &test_type_patterns, member(undecided), false,                                  \
+		"undecided", &ruletest_type_patterns, member(undecided), false,                              \
 		    "items of which the rules cannot tell"                                                   \
 	}
 
@@ -159,11 +160,11 @@ static bool check_step(struct loading *loading, const struct ub_yaml_node *node,
 	if (step->at.len == 0)
 		return complain_missing(
 		    loading, node, "`at`", "at: when the rules are asked, like `2026-11-02 09:00`");
-	if (!is_by_period(step) && step->event.len == 0 && step->meeting.start.len == 0)
+	if (!ruletest_is_by_period(step) && step->event.len == 0 && step->meeting.start.len == 0)
 		return complain_missing(loading, node, "the meeting",
 		    "name one with `meeting: {start: ...}` or `event: FILE.ics`; rules for accounts need an "
 		    "`account` alone, and rules for teams a `team`");
-	if (step->met.n && (step->team || !is_by_period(step))) {
+	if (step->met.n && (step->team || !ruletest_is_by_period(step))) {
 		const struct ub_yaml_node *met = ub_yaml_get(node, "met");
 		struct ub_diag *diag =
 		    ub_error(loading->diags, "conflict", ub_yaml_first_line(met ? met : node),
@@ -232,7 +233,7 @@ static void read_steps(
 		struct step *step = UB_NEW(loading->arena, struct step);
 		*step = next_step(before);
 		if (read_step(loading, steps->items[i], step) &&
-		    (i == 0 || check_clock(loading, before, step)))
+		    (i == 0 || ruletest_check_clock(loading, before, step)))
 			*ub_push(loading->arena, &test->steps) = *step;
 		before = step;
 	}
@@ -354,7 +355,7 @@ static void release_accounts(void *accounts)
 static void read_accounts(struct loading *loading, const struct ub_yaml_node *node)
 {
 	const struct ub_settings *settings = loading->input->snapshot->settings;
-	struct ub_accounts_reading reading = { loading->arena, loading->diags, test_zone(loading->file),
+	struct ub_accounts_reading reading = { loading->arena, loading->diags, ruletest_zone(loading->file),
 		settings->fields, settings->n_fields };
 	loading->file->accounts = ub_accounts_read(&reading, node);
 	if (loading->file->accounts)
@@ -430,7 +431,7 @@ static void load_directory(struct loading *loading, const char *directory)
 	}
 }
 
-bool load_tests(struct loading *loading)
+bool ruletest_load_tests(struct loading *loading)
 {
 	size_t errors = loading->diags->errors;
 	loading->reader = (struct ub_yaml_reader){ loading->arena, loading->diags, loading };

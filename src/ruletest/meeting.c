@@ -24,15 +24,16 @@ static const struct ub_yaml_type type_status = { .shape = UB_YAML_CHOICE, UB_YAM
 /* What an instance may have for itself. */
 #define SHARED_FIELDS                                                                                        \
 	{ "title", &ub_yaml_type_any_text, MEETING(title), false, "its title" },                             \
-	    { "start", &test_type_time, MEETING(start), false, "when it begins; a date alone: all day" },    \
-	    { "end", &test_type_time, MEETING(end), false, "when it ends" },                                 \
-	    { "duration", &test_type_length, MEETING(length), false,                                         \
+	    { "start", &ruletest_type_time, MEETING(start), false,                                           \
+		    "when it begins; a date alone: all day" },                                               \
+	    { "end", &ruletest_type_time, MEETING(end), false, "when it ends" },                             \
+	    { "duration", &ruletest_type_length, MEETING(length), false,                                     \
 		    "how long it is; an hour if not said" },                                                 \
-	    { "time_zone", &test_type_zone, MEETING(zone), false, "the clock that it was made on" },         \
-	    { "internal", &test_type_ours, MEETING(internal), false,                                         \
+	    { "time_zone", &ruletest_type_zone, MEETING(zone), false, "the clock that it was made on" },     \
+	    { "internal", &ruletest_type_ours, MEETING(internal), false,                                     \
 		    "who of us is invited; the first one invites" },                                         \
-	    { "external", &test_type_guests, MEETING(external), false, "who else is invited" },              \
-	    { "organizer", &test_type_guest, MEETING(organizer), false, "who invites" },                     \
+	    { "external", &ruletest_type_guests, MEETING(external), false, "who else is invited" },          \
+	    { "organizer", &ruletest_type_guest, MEETING(organizer), false, "who invites" },                 \
 	    { "description", &ub_yaml_type_any_text, MEETING(description), false, "its description" },       \
 	    { "location", &ub_yaml_type_any_text, MEETING(location), false, "where it is" },                 \
 	    { "conference", &ub_yaml_type_any_text, MEETING(conference), false,                              \
@@ -46,7 +47,7 @@ static const struct ub_yaml_type type_status = { .shape = UB_YAML_CHOICE, UB_YAM
 	}
 
 static const struct ub_yaml_type type_days = {
-	.shape = UB_YAML_ONE_OR_LIST_OF, .item = &test_type_day, .item_size = sizeof(ub_day)
+	.shape = UB_YAML_ONE_OR_LIST_OF, .item = &ruletest_type_day, .item_size = sizeof(ub_day)
 };
 
 /* The meeting comes first, so that the offsets in SHARED_FIELDS fit. */
@@ -56,7 +57,7 @@ struct written_instance {
 };
 
 static const struct ub_yaml_field instance_fields[] = {
-	{ "on", &test_type_day, offsetof(struct written_instance, on), true,
+	{ "on", &ruletest_type_day, offsetof(struct written_instance, on), true,
 	    "the day on which the series has it" },
 	SHARED_FIELDS,
 };
@@ -67,7 +68,7 @@ static const struct ub_yaml_type type_instances = UB_YAML_LATER(UB_YAML_LIST_OF,
 
 static const struct ub_yaml_field fields[] = {
 	SHARED_FIELDS,
-	{ "owner", &test_type_address, MEETING(owner), false,
+	{ "owner", &ruletest_type_address, MEETING(owner), false,
 	    "whose calendar it is in; ours who invites if not said" },
 	{ "calendar", &ub_yaml_type_text, MEETING(calendar), false, "the name of that calendar" },
 	{ "repeats", &type_repeats, MEETING(repeats), false, "how often it repeats" },
@@ -88,7 +89,7 @@ static const struct ub_zone *zone_of(const struct meeting *meeting, const struct
 	return meeting->zone ? meeting->zone : otherwise;
 }
 
-int64_t meeting_length(const struct meeting *meeting, const struct ub_zone *zone)
+int64_t ruletest_meeting_length(const struct meeting *meeting, const struct ub_zone *zone)
 {
 	zone = zone_of(meeting, zone);
 	if (meeting->end.len)
@@ -120,18 +121,18 @@ static bool read_instance(
 {
 	const struct loading *loading = reader->context;
 	struct written_instance *written = UB_NEW(reader->arena, struct written_instance);
-	const struct ub_zone *zone = zone_of(meeting, test_zone(loading->file));
+	const struct ub_zone *zone = zone_of(meeting, ruletest_zone(loading->file));
 	written->meeting = *meeting;
 	written->meeting.start = written->meeting.end = UB_TEXT_NONE;
-	written->meeting.length = meeting_length(meeting, zone);
+	written->meeting.length = ruletest_meeting_length(meeting, zone);
 	if (!ub_yaml_read(reader, &type_instance, node, written))
 		return false;
 	struct meeting *one = &written->meeting;
 	if (one->start.len == 0) {
-		one->start = shown_time(reader->arena, zone, start_on(meeting, written->on, zone));
+		one->start = ruletest_shown_time(reader->arena, zone, start_on(meeting, written->on, zone));
 		one->all_day |= is_all_day(meeting);
 	}
-	if (meeting_length(one, zone) < 0) {
+	if (ruletest_meeting_length(one, zone) < 0) {
 		ub_error(reader->diags, "ends-too-early", ub_yaml_first_line(node),
 		    "the instance ends before it begins");
 		return false;
@@ -159,11 +160,11 @@ static bool read_meeting(const struct ub_yaml_reader *reader, const struct ub_ya
     const struct ub_yaml_node *node, void *out)
 {
 	const struct loading *loading = reader->context;
-	const struct ub_zone *zone = test_zone(loading->file);
+	const struct ub_zone *zone = ruletest_zone(loading->file);
 	struct meeting *meeting = out;
 	(void)type;
 	if (node->kind == UB_YAML_MAP && meeting->end.len && !ub_yaml_get(node, "end")) {
-		meeting->length = meeting_length(meeting, zone);
+		meeting->length = ruletest_meeting_length(meeting, zone);
 		meeting->end = UB_TEXT_NONE;
 	}
 	if (!ub_yaml_read(reader, &type_fields, node, meeting)) {
@@ -182,7 +183,7 @@ static bool read_meeting(const struct ub_yaml_reader *reader, const struct ub_ya
 		ub_diag_set_help(reader->diags, diag, "leave one of them out");
 		return false;
 	}
-	if (meeting_length(meeting, zone) >= 0)
+	if (ruletest_meeting_length(meeting, zone) >= 0)
 		return read_instances(reader, meeting);
 	ub_error(reader->diags, "ends-too-early", ub_yaml_first_line(end ? end : node),
 	    "the meeting ends before it begins");
@@ -190,7 +191,7 @@ static bool read_meeting(const struct ub_yaml_reader *reader, const struct ub_ya
 }
 
 static const struct ub_yaml_type *const forms[] = { &type_fields };
-const struct ub_yaml_type test_type_meeting = {
+const struct ub_yaml_type ruletest_type_meeting = {
 	.shape = UB_YAML_CUSTOM, .read = read_meeting, .any_of = forms, .n_any_of = UB_COUNT(forms)
 };
 
@@ -242,7 +243,7 @@ static void put_times(struct ub_buf *out, const struct meeting *meeting, const s
 {
 	zone = zone_of(meeting, zone);
 	ub_instant start = instant_of(meeting->start, zone);
-	ub_instant end = start + meeting_length(meeting, zone);
+	ub_instant end = start + ruletest_meeting_length(meeting, zone);
 	if (is_all_day(meeting)) {
 		put_date(out, "DTSTART", zone, start);
 		put_date(out, "DTEND", zone, end > start + 86400 ? end : start + 93600);
@@ -345,7 +346,8 @@ static void put_event(
 	ub_buf_str(out, "END:VEVENT\r\n");
 }
 
-struct ub_text meeting_text(const struct meeting *meeting, const struct ub_zone *zone, struct ub_arena *arena)
+struct ub_text ruletest_meeting_text(
+    const struct meeting *meeting, const struct ub_zone *zone, struct ub_arena *arena)
 {
 	struct ub_buf out = UB_BUF(arena);
 	ub_buf_str(&out, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Upbeat//rule test//EN\r\n");
@@ -357,7 +359,7 @@ struct ub_text meeting_text(const struct meeting *meeting, const struct ub_zone 
 }
 
 static const struct ub_yaml_type list_of_meetings = {
-	.shape = UB_YAML_LIST_OF, .item = &test_type_meeting, .item_size = sizeof(struct meeting)
+	.shape = UB_YAML_LIST_OF, .item = &ruletest_type_meeting, .item_size = sizeof(struct meeting)
 };
 static bool read_met(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
@@ -370,6 +372,6 @@ static bool read_met(const struct ub_yaml_reader *reader, const struct ub_yaml_t
 	return ub_yaml_read(reader, &list_of_meetings, node, out);
 }
 static const struct ub_yaml_type *const met_forms[] = { &list_of_meetings };
-const struct ub_yaml_type test_type_met = {
+const struct ub_yaml_type ruletest_type_met = {
 	.shape = UB_YAML_CUSTOM, .read = read_met, .any_of = met_forms, .n_any_of = 1
 };

@@ -78,21 +78,21 @@ static bool report(const struct ub_yaml_reader *reader, const struct ub_yaml_nod
 	return false;
 }
 
-struct ub_text rule_part(struct ub_text id)
+struct ub_text ruletest_rule_part(struct ub_text id)
 {
 	struct ub_text rest = id, rule = id;
 	ub_text_split(&rest, '/', &rule);
 	return rule;
 }
 
-struct ub_text take_instance(struct ub_text *id, struct ub_arena *arena)
+struct ub_text ruletest_take_instance(struct ub_text *id, struct ub_arena *arena)
 {
 	size_t at = ub_text_find(*id, UB_TEXT(" on "), 0);
 	ub_day day;
 	if (at == SIZE_MAX || !ub_cal_parse_date(ub_text_trim(ub_text_sub(*id, at + 4, id->len)), &day))
 		return UB_TEXT_NONE;
 	*id = ub_text_trim(ub_text_sub(*id, 0, at));
-	return shown_day(arena, day);
+	return ruletest_shown_day(arena, day);
 }
 
 static bool check_id(
@@ -100,7 +100,7 @@ static bool check_id(
 {
 	struct ub_texts ids = list_ids(rules_of(reader), which, reader->arena);
 	struct ub_texts names = rule_names(rules_of(reader), reader->arena);
-	struct ub_text rule = rule_part(id);
+	struct ub_text rule = ruletest_rule_part(id);
 	if (ub_texts_have(ids, id))
 		return true;
 	bool named = ub_text_find(id, UB_TEXT("/"), 0) != SIZE_MAX;
@@ -131,7 +131,7 @@ static bool read_named_item(const struct ub_yaml_reader *reader, const struct ub
 	*(struct named *)out = (struct named){ .id = id, .place = ub_yaml_first_line(node) };
 	if (!is_text(reader, type, node))
 		return false;
-	take_instance(&id, reader->arena);
+	ruletest_take_instance(&id, reader->arena);
 	return check_id(reader, IDS_ITEMS, node, id);
 }
 
@@ -140,7 +140,7 @@ static bool is_open(struct ub_text pattern)
 	return ub_text_is(pattern, "*") || ub_text_ends(pattern, UB_TEXT("/*"));
 }
 
-bool pattern_fits(struct ub_text pattern, struct ub_text id)
+bool ruletest_pattern_fits(struct ub_text pattern, struct ub_text id)
 {
 	if (!is_open(pattern))
 		return ub_text_eq(pattern, id);
@@ -153,13 +153,13 @@ static bool read_pattern(const struct ub_yaml_reader *reader, const struct ub_ya
 	struct ub_text text = node->text;
 	if (!is_text(reader, type, node))
 		return false;
-	struct ub_text instance = take_instance(&text, reader->arena);
+	struct ub_text instance = ruletest_take_instance(&text, reader->arena);
 	*(struct named *)out =
 	    (struct named){ .id = text, .instance = instance, .place = ub_yaml_first_line(node) };
 	if (ub_text_is(text, "*"))
 		return true;
 	struct ub_texts names = rule_names(rules_of(reader), reader->arena);
-	struct ub_text rule = is_open(text) ? ub_text_sub(text, 0, text.len - 2) : rule_part(text);
+	struct ub_text rule = is_open(text) ? ub_text_sub(text, 0, text.len - 2) : ruletest_rule_part(text);
 	warn_off(reader, node, rule);
 	if (!is_open(text))
 		return check_id(reader, IDS_ALL, node, text);
@@ -172,13 +172,13 @@ static const struct ub_yaml_type type_named_item = {
 static const struct ub_yaml_type type_pattern = { .shape = UB_YAML_CUSTOM,
 	.noun = "an item like `prep/prep`, or `prep/*` for all of a rule",
 	.read = read_pattern };
-const struct ub_yaml_type test_type_made = {
+const struct ub_yaml_type ruletest_type_made = {
 	.shape = UB_YAML_CUSTOM, .noun = "an item like `prep/prep`", .read = read_made
 };
-const struct ub_yaml_type test_type_items = {
+const struct ub_yaml_type ruletest_type_items = {
 	.shape = UB_YAML_ONE_OR_LIST_OF, .item = &type_named_item, .item_size = sizeof(struct named)
 };
-const struct ub_yaml_type test_type_patterns = {
+const struct ub_yaml_type ruletest_type_patterns = {
 	.shape = UB_YAML_ONE_OR_LIST_OF, .item = &type_pattern, .item_size = sizeof(struct named)
 };
 
@@ -190,8 +190,8 @@ static bool read_move(const struct ub_yaml_reader *reader, const struct ub_yaml_
 	const struct loading *loading = reader->context;
 	struct ub_text time;
 	(void)type;
-	return ub_yaml_read(reader, &test_type_time, node, &time) &&
-	       ub_cal_parse_time(time, test_zone(loading->file), out);
+	return ub_yaml_read(reader, &ruletest_type_time, node, &time) &&
+	       ub_cal_parse_time(time, ruletest_zone(loading->file), out);
 }
 
 static bool check_moves(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
@@ -201,17 +201,17 @@ static bool check_moves(const struct ub_yaml_reader *reader, const struct ub_yam
 	(void)type, (void)out;
 	for (size_t i = 0; i < node->n; i++) {
 		struct ub_text id = node->entries[i].key->text;
-		take_instance(&id, reader->arena);
+		ruletest_take_instance(&id, reader->arena);
 		good &= check_id(reader, IDS_ITEMS, node->entries[i].key, id);
 	}
 	return good;
 }
 
-static const struct ub_yaml_type *const move_forms[] = { &test_type_time };
+static const struct ub_yaml_type *const move_forms[] = { &ruletest_type_time };
 static const struct ub_yaml_type type_move = {
 	.shape = UB_YAML_CUSTOM, .read = read_move, .any_of = move_forms, .n_any_of = 1
 };
-const struct ub_yaml_type test_type_moves = { .shape = UB_YAML_MAP_OF,
+const struct ub_yaml_type ruletest_type_moves = { .shape = UB_YAML_MAP_OF,
 	.noun = "a map like `{prep/prep: 2026-11-10 09:00}`",
 	.item = &type_move,
 	.item_size = sizeof(struct move),

@@ -67,7 +67,7 @@ enum property {
 	N_PROPERTIES
 };
 
-extern const char *const property_names[N_PROPERTIES];
+extern const char *const ruletest_property_names[N_PROPERTIES];
 
 /* One expected property, in the form in which it is seen. */
 struct wish {
@@ -168,48 +168,49 @@ struct loading {
 };
 
 /* False: a mistake was reported. */
-bool load_tests(struct loading *loading);
+bool ruletest_load_tests(struct loading *loading);
 
 /* ---- values.c, account.c, clock.c, meeting.c, names.c, expect.c: types for tables ---- */
 
-extern const struct ub_yaml_type test_type_time;    /* struct ub_text, a valid one */
-extern const struct ub_yaml_type test_type_day;     /* ub_day */
-extern const struct ub_yaml_type test_type_length;  /* int64_t, seconds */
-extern const struct ub_yaml_type test_type_zone;    /* const struct ub_zone * */
-extern const struct ub_yaml_type test_type_address; /* struct ub_text: an address, or a name of ours */
-extern const struct ub_yaml_type test_type_guest;   /* struct guest */
-extern const struct ub_yaml_type test_type_ours, test_type_guests; /* struct guests */
-extern const struct ub_yaml_type test_type_busy;                   /* struct step.busy */
-extern const struct ub_yaml_type test_type_meeting;                /* struct meeting */
-extern const struct ub_yaml_type test_type_met;                    /* struct step.met */
-extern const struct ub_yaml_type test_type_account;                /* struct step, its account */
-extern const struct ub_yaml_type test_type_team;                   /* struct step, its team */
-extern const struct ub_yaml_type test_type_on, test_type_after;    /* struct step, its time */
-extern const struct ub_yaml_type test_type_made;     /* struct ub_text: the id of an item or an addition */
-extern const struct ub_yaml_type test_type_items;    /* struct named_list */
-extern const struct ub_yaml_type test_type_patterns; /* struct named_list: `*`, `RULE/` and `*`, or an id */
-extern const struct ub_yaml_type test_type_moves;    /* struct hand.moves */
-extern const struct ub_yaml_type test_type_expectations; /* struct expectations */
+extern const struct ub_yaml_type ruletest_type_time;    /* struct ub_text, a valid one */
+extern const struct ub_yaml_type ruletest_type_day;     /* ub_day */
+extern const struct ub_yaml_type ruletest_type_length;  /* int64_t, seconds */
+extern const struct ub_yaml_type ruletest_type_zone;    /* const struct ub_zone * */
+extern const struct ub_yaml_type ruletest_type_address; /* struct ub_text: an address, or a name of ours */
+extern const struct ub_yaml_type ruletest_type_guest;   /* struct guest */
+extern const struct ub_yaml_type ruletest_type_ours, ruletest_type_guests; /* struct guests */
+extern const struct ub_yaml_type ruletest_type_busy;                       /* struct step.busy */
+extern const struct ub_yaml_type ruletest_type_meeting;                    /* struct meeting */
+extern const struct ub_yaml_type ruletest_type_met;                        /* struct step.met */
+extern const struct ub_yaml_type ruletest_type_account;                    /* struct step, its account */
+extern const struct ub_yaml_type ruletest_type_team;                       /* struct step, its team */
+extern const struct ub_yaml_type ruletest_type_on, ruletest_type_after;    /* struct step, its time */
+extern const struct ub_yaml_type ruletest_type_made;  /* struct ub_text: the id of an item or an addition */
+extern const struct ub_yaml_type ruletest_type_items; /* struct named_list */
+extern const struct ub_yaml_type
+    ruletest_type_patterns;                           /* struct named_list: `*`, `RULE/` and `*`, or an id */
+extern const struct ub_yaml_type ruletest_type_moves; /* struct hand.moves */
+extern const struct ub_yaml_type ruletest_type_expectations; /* struct expectations */
 
-bool pattern_fits(struct ub_text pattern, struct ub_text id);
+bool ruletest_pattern_fits(struct ub_text pattern, struct ub_text id);
 /* Takes the day off `cadence/review on 2026-11-09`. What is no such day is left. */
-struct ub_text take_instance(struct ub_text *id, struct ub_arena *arena);
+struct ub_text ruletest_take_instance(struct ub_text *id, struct ub_arena *arena);
 /* Checks what only two steps together show. False: a mistake was reported. */
-bool check_clock(struct loading *loading, const struct step *before, const struct step *step);
+bool ruletest_check_clock(struct loading *loading, const struct step *before, const struct step *step);
 /* The rule in an id or pattern: `prep` of `prep/prep`. */
-struct ub_text rule_part(struct ub_text id);
+struct ub_text ruletest_rule_part(struct ub_text id);
 
 /* The zone in which the file's times are read and shown. */
-const struct ub_zone *test_zone(const struct test_file *file);
-struct ub_text shown_time(struct ub_arena *arena, const struct ub_zone *zone, ub_instant instant);
-struct ub_text shown_day(struct ub_arena *arena, ub_day day);
-struct ub_text shown_length(struct ub_arena *arena, int64_t seconds);
+const struct ub_zone *ruletest_zone(const struct test_file *file);
+struct ub_text ruletest_shown_time(struct ub_arena *arena, const struct ub_zone *zone, ub_instant instant);
+struct ub_text ruletest_shown_day(struct ub_arena *arena, ub_day day);
+struct ub_text ruletest_shown_length(struct ub_arena *arena, int64_t seconds);
 
 /* Writes the calendar object of a meeting. */
-struct ub_text meeting_text(
+struct ub_text ruletest_meeting_text(
     const struct meeting *meeting, const struct ub_zone *zone, struct ub_arena *arena);
 /* The meeting's length in seconds, as written. */
-int64_t meeting_length(const struct meeting *meeting, const struct ub_zone *zone);
+int64_t ruletest_meeting_length(const struct meeting *meeting, const struct ub_zone *zone);
 
 /* ---- seen.c: what stands ---- */
 
@@ -240,11 +241,11 @@ struct calendar {
 	UB_VEC(struct kept_rhythm) rhythms;
 };
 
-void calendar_apply_hand(struct calendar *calendar, const struct hand *hand);
+void ruletest_calendar_apply_hand(struct calendar *calendar, const struct hand *hand);
 /* Forgets the items that would only have existed. */
-void calendar_forget_audit(struct calendar *calendar);
+void ruletest_calendar_forget_audit(struct calendar *calendar);
 /* Carries out the plan, as the engine would do on a server. */
-void calendar_apply_plan(struct calendar *calendar, const struct ub_plan *plan);
+void ruletest_calendar_apply_plan(struct calendar *calendar, const struct ub_plan *plan);
 
 /* An item, or an addition to the meeting, in the form in which it is compared. */
 struct seen {
@@ -260,20 +261,22 @@ struct all_seen {
 };
 
 /* All existing items, and the plan's additions to the meeting. */
-struct all_seen calendar_seen(const struct calendar *calendar, const struct ub_plan *plan);
+struct all_seen ruletest_calendar_seen(const struct calendar *calendar, const struct ub_plan *plan);
 
 /* The owner's existing items of a family of rules, for a decision; empty: of all families. */
-struct ub_existing *calendar_existing(const struct calendar *calendar, struct ub_text family, size_t *n);
+struct ub_existing *ruletest_calendar_existing(
+    const struct calendar *calendar, struct ub_text family, size_t *n);
 
 /* ---- cadence.c: a step with an account or a team in place of a meeting ---- */
 
-bool is_by_period(const struct step *step);
+bool ruletest_is_by_period(const struct step *step);
 struct coverage;
 /* Decides by all rules for accounts, or for teams, and carries out what they plan. */
-void decide_by_period(struct calendar *calendar, const struct step *step, struct coverage *coverage,
+void ruletest_decide_by_period(struct calendar *calendar, const struct step *step, struct coverage *coverage,
     struct ub_decision *decision);
 /* Decides once a day after the step, as the daemon does, until right before the time. */
-void live_on(struct calendar *calendar, const struct step *step, ub_instant until, struct coverage *coverage);
+void ruletest_live_on(
+    struct calendar *calendar, const struct step *step, ub_instant until, struct coverage *coverage);
 
 /* ---- compare.c ---- */
 
@@ -286,14 +289,15 @@ struct comparing {
 	struct ub_test_result *result;
 };
 
-void compare_step(struct comparing *comparing);
+void ruletest_compare_step(struct comparing *comparing);
 
 /* ---- coverage.c ---- */
 
 struct coverage;
-struct coverage *coverage_new(const struct ub_ruleset *rules, struct ub_arena *arena);
-void coverage_add(struct coverage *coverage, const struct ub_decision *decision, struct ub_arena *arena);
-void coverage_report(const struct coverage *coverage, const struct ub_ruletest_input *input,
+struct coverage *ruletest_coverage_new(const struct ub_ruleset *rules, struct ub_arena *arena);
+void ruletest_coverage_add(
+    struct coverage *coverage, const struct ub_decision *decision, struct ub_arena *arena);
+void ruletest_coverage_report(const struct coverage *coverage, const struct ub_ruletest_input *input,
     struct ub_test_report *report, struct ub_arena *arena);
 
 #endif

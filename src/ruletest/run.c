@@ -7,12 +7,12 @@ static void begin_step(
     struct calendar *calendar, const struct step *before, const struct step *step, struct coverage *coverage)
 {
 	ub_instant now = calendar->now;
-	ub_cal_parse_time(step->at, test_zone(calendar->file), &now);
-	if (before && is_by_period(before) && is_by_period(step))
-		live_on(calendar, before, now, coverage);
-	calendar_forget_audit(calendar);
+	ub_cal_parse_time(step->at, ruletest_zone(calendar->file), &now);
+	if (before && ruletest_is_by_period(before) && ruletest_is_by_period(step))
+		ruletest_live_on(calendar, before, now, coverage);
+	ruletest_calendar_forget_audit(calendar);
 	calendar->now = now;
-	calendar_apply_hand(calendar, &step->user);
+	ruletest_calendar_apply_hand(calendar, &step->user);
 }
 
 static void decide(const struct calendar *calendar, const struct step *step, struct ub_decision *decision)
@@ -20,12 +20,13 @@ static void decide(const struct calendar *calendar, const struct step *step, str
 	struct ub_arena *arena = calendar->arena;
 	const struct test_file *file = calendar->file;
 	size_t n;
-	struct ub_existing *existing = calendar_existing(calendar, UB_TEXT_NONE, &n);
+	struct ub_existing *existing = ruletest_calendar_existing(calendar, UB_TEXT_NONE, &n);
 	struct ub_busy *busy = UB_NEW_ARRAY(arena, struct ub_busy, step->busy.n);
 	for (size_t i = 0; i < step->busy.n; i++)
 		busy[i] = (struct ub_busy){ step->busy.items[i].address, step->busy.items[i].times };
 	struct ub_decide_input input = { .snapshot = &file->snapshot,
-		.text = step->event.len ? step->event : meeting_text(&step->meeting, test_zone(file), arena),
+		.text = step->event.len ? step->event
+					: ruletest_meeting_text(&step->meeting, ruletest_zone(file), arena),
 		.watched = file->watched,
 		.owner = step->meeting.owner,
 		.calendar = step->meeting.calendar,
@@ -50,20 +51,20 @@ static struct ub_test_result run_test(
 		const struct step *step = &test->steps.items[i];
 		struct ub_decision decision;
 		begin_step(&calendar, i ? step - 1 : NULL, step, coverage);
-		if (is_by_period(step)) {
-			decide_by_period(&calendar, step, coverage, &decision);
+		if (ruletest_is_by_period(step)) {
+			ruletest_decide_by_period(&calendar, step, coverage, &decision);
 		} else {
 			decide(&calendar, step, &decision);
-			calendar_apply_plan(&calendar, decision.plan);
-			coverage_add(coverage, &decision, work);
+			ruletest_calendar_apply_plan(&calendar, decision.plan);
+			ruletest_coverage_add(coverage, &decision, work);
 		}
 		struct comparing comparing = { .arena = arena,
 			.step = step,
 			.decision = &decision,
-			.seen = calendar_seen(&calendar, decision.plan),
+			.seen = ruletest_calendar_seen(&calendar, decision.plan),
 			.base = { .step = test->numbered ? i + 1 : 0, .at = step->at },
 			.result = &result };
-		compare_step(&comparing);
+		ruletest_compare_step(&comparing);
 	}
 	ub_arena_free(&work);
 	return result;
@@ -80,9 +81,9 @@ bool ub_ruletest_run(const struct ub_ruletest_input *input, struct ub_diags *dia
 {
 	struct loading loading = { .arena = arena, .diags = diags, .input = input };
 	*report = (struct ub_test_report){ 0 };
-	if (!load_tests(&loading))
+	if (!ruletest_load_tests(&loading))
 		return false;
-	struct coverage *coverage = coverage_new(input->snapshot->rules, arena);
+	struct coverage *coverage = ruletest_coverage_new(input->snapshot->rules, arena);
 	for (size_t i = 0; i < loading.tests.n; i++) {
 		const struct test *test = loading.tests.items[i];
 		if (!is_picked(test, input->pattern))
@@ -92,6 +93,6 @@ bool ub_ruletest_run(const struct ub_ruletest_input *input, struct ub_diags *dia
 		report->passed += result.failures.n == 0;
 		report->failed += result.failures.n > 0;
 	}
-	coverage_report(coverage, input, report, arena);
+	ruletest_coverage_report(coverage, input, report, arena);
 	return true;
 }

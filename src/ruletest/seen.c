@@ -9,7 +9,7 @@ static ub_instant instant_of(const struct calendar *calendar, const struct ub_wh
 {
 	if (!when->given)
 		return UB_INSTANT_NONE;
-	return ub_cal_instant(when->zone ? when->zone : test_zone(calendar->file), when->civil);
+	return ub_cal_instant(when->zone ? when->zone : ruletest_zone(calendar->file), when->civil);
 }
 
 /* Reads the text of a standing item. */
@@ -74,7 +74,7 @@ static struct ub_text instance_of(const struct calendar *calendar, const struct 
 	ub_instant instance;
 	if (!ub_plan_mark_instant(ub_textf(calendar->arena, ".%.*s", UB_ARGS(item->instance)), &instance))
 		return UB_TEXT_NONE;
-	return shown_day(calendar->arena, ub_cal_local_day(test_zone(calendar->file), instance));
+	return ruletest_shown_day(calendar->arena, ub_cal_local_day(ruletest_zone(calendar->file), instance));
 }
 
 static bool is_over(const struct calendar *calendar, const struct standing *standing)
@@ -87,7 +87,7 @@ static bool is_over(const struct calendar *calendar, const struct standing *stan
  * in the order in which they were made. NULL: there is none. */
 static struct standing *find(const struct calendar *calendar, struct ub_text id)
 {
-	struct ub_text instance = take_instance(&id, calendar->arena);
+	struct ub_text instance = ruletest_take_instance(&id, calendar->arena);
 	struct standing *first = NULL;
 	for (size_t i = 0; i < calendar->standing.n; i++) {
 		struct standing *standing = &calendar->standing.items[i];
@@ -101,7 +101,7 @@ static struct standing *find(const struct calendar *calendar, struct ub_text id)
 	return first;
 }
 
-void calendar_apply_hand(struct calendar *calendar, const struct hand *hand)
+void ruletest_calendar_apply_hand(struct calendar *calendar, const struct hand *hand)
 {
 	for (size_t i = 0; i < hand->deletes.n; i++) {
 		struct standing *standing = find(calendar, hand->deletes.items[i].id);
@@ -117,7 +117,7 @@ void calendar_apply_hand(struct calendar *calendar, const struct hand *hand)
 
 /* ---- the plan ---- */
 
-void calendar_forget_audit(struct calendar *calendar)
+void ruletest_calendar_forget_audit(struct calendar *calendar)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < calendar->standing.n; i++)
@@ -164,7 +164,7 @@ static bool has_step(const struct ub_plan *plan, const struct ub_item *item)
 	return false;
 }
 
-void calendar_apply_plan(struct calendar *calendar, const struct ub_plan *plan)
+void ruletest_calendar_apply_plan(struct calendar *calendar, const struct ub_plan *plan)
 {
 	size_t before = calendar->standing.n;
 	for (size_t i = 0; i < plan->steps.n; i++) {
@@ -186,7 +186,8 @@ void calendar_apply_plan(struct calendar *calendar, const struct ub_plan *plan)
 			create(calendar, &plan->items.items[i], true);
 }
 
-struct ub_existing *calendar_existing(const struct calendar *calendar, struct ub_text family, size_t *n)
+struct ub_existing *ruletest_calendar_existing(
+    const struct calendar *calendar, struct ub_text family, size_t *n)
 {
 	struct ub_existing *existing =
 	    UB_NEW_ARRAY(calendar->arena, struct ub_existing, calendar->standing.n);
@@ -215,7 +216,7 @@ static void see(struct viewing *viewing, enum property property, struct ub_text 
 
 static void see_time(struct viewing *viewing, enum property property, ub_instant instant)
 {
-	see(viewing, property, shown_time(viewing->arena, viewing->zone, instant));
+	see(viewing, property, ruletest_shown_time(viewing->arena, viewing->zone, instant));
 }
 
 static void see_flag(struct viewing *viewing, enum property property, bool flag)
@@ -237,7 +238,7 @@ static void see_event(struct viewing *viewing, const struct ub_existing *existin
 		see_time(viewing, PROPERTY_START, existing->start);
 		see_time(viewing, PROPERTY_END, existing->end);
 		see(viewing, PROPERTY_DURATION,
-		    shown_length(viewing->arena, existing->end - existing->start));
+		    ruletest_shown_length(viewing->arena, existing->end - existing->start));
 	}
 	for (size_t i = 0; i < event->n_attendees; i++)
 		see(viewing, PROPERTY_ATTENDEES, event->attendees[i].address);
@@ -252,8 +253,8 @@ static void see_reminder(struct viewing *viewing, const struct standing *standin
 	const struct ub_item *item = &standing->item;
 	ub_instant own = item->kind == UB_ITEM_TASK ? standing->existing.due : standing->existing.start;
 	see(viewing, PROPERTY_REMINDERS,
-	    ub_textf(viewing->arena, "%.*s, at %.*s", UB_ARGS(shown_length(viewing->arena, seconds)),
-		UB_ARGS(shown_time(viewing->arena, viewing->zone, own - seconds))));
+	    ub_textf(viewing->arena, "%.*s, at %.*s", UB_ARGS(ruletest_shown_length(viewing->arena, seconds)),
+		UB_ARGS(ruletest_shown_time(viewing->arena, viewing->zone, own - seconds))));
 }
 
 /* Sees properties in the item itself, as the calendar object has them only mixed into its text. */
@@ -263,7 +264,7 @@ static void see_item(struct viewing *viewing, const struct standing *standing)
 	ub_instant instance;
 	if (ub_plan_mark_instant(ub_textf(viewing->arena, ".%.*s", UB_ARGS(item->instance)), &instance))
 		see(viewing, PROPERTY_INSTANCE,
-		    shown_day(viewing->arena, ub_cal_local_day(viewing->zone, instance)));
+		    ruletest_shown_day(viewing->arena, ub_cal_local_day(viewing->zone, instance)));
 	see(viewing, PROPERTY_AGENDA, item->agenda);
 	see(viewing, PROPERTY_MAIL, item->mail);
 	see(viewing, PROPERTY_WHY, item->why);
@@ -288,11 +289,11 @@ static void see_addition(struct viewing *viewing, const struct ub_amendment *ame
 	viewing->seen->added = true;
 	see(viewing, PROPERTY_KIND, forms[amendment->kind].kind);
 	see(viewing, forms[amendment->kind].property,
-	    amendment->kind == UB_AMEND_REMINDER ? shown_length(viewing->arena, amendment->seconds)
+	    amendment->kind == UB_AMEND_REMINDER ? ruletest_shown_length(viewing->arena, amendment->seconds)
 						 : ub_text_trim(amendment->text));
 }
 
-struct all_seen calendar_seen(const struct calendar *calendar, const struct ub_plan *plan)
+struct all_seen ruletest_calendar_seen(const struct calendar *calendar, const struct ub_plan *plan)
 {
 	struct all_seen all = { 0 };
 	for (size_t i = 0; i < calendar->standing.n; i++) {
@@ -300,13 +301,13 @@ struct all_seen calendar_seen(const struct calendar *calendar, const struct ub_p
 		if (standing->existing.state != UB_EXISTING_STANDS || !standing->existing.event)
 			continue;
 		struct seen *seen = ub_push(calendar->arena, &all);
-		struct viewing viewing = { calendar->arena, test_zone(calendar->file), seen };
+		struct viewing viewing = { calendar->arena, ruletest_zone(calendar->file), seen };
 		seen->id = standing->id;
 		see_event(&viewing, &standing->existing);
 		see_item(&viewing, standing);
 	}
 	for (size_t i = 0; i < plan->amendments.n; i++) {
-		struct viewing viewing = { calendar->arena, test_zone(calendar->file),
+		struct viewing viewing = { calendar->arena, ruletest_zone(calendar->file),
 			ub_push(calendar->arena, &all) };
 		see_addition(&viewing, &plan->amendments.items[i]);
 	}

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ruletest-private.h"
 
-const struct ub_zone *test_zone(const struct test_file *file)
+const struct ub_zone *ruletest_zone(const struct test_file *file)
 {
 	return file->snapshot.org->standard.zone;
 }
 
-struct ub_text shown_time(struct ub_arena *arena, const struct ub_zone *zone, ub_instant instant)
+struct ub_text ruletest_shown_time(struct ub_arena *arena, const struct ub_zone *zone, ub_instant instant)
 {
 	struct ub_buf out = UB_BUF(arena);
 	bool whole = instant % 60 == 0;
@@ -14,14 +14,14 @@ struct ub_text shown_time(struct ub_arena *arena, const struct ub_zone *zone, ub
 	return ub_buf_text(&out);
 }
 
-struct ub_text shown_day(struct ub_arena *arena, ub_day day)
+struct ub_text ruletest_shown_day(struct ub_arena *arena, ub_day day)
 {
 	struct ub_buf out = UB_BUF(arena);
 	ub_cal_print_date(&out, day);
 	return ub_buf_text(&out);
 }
 
-struct ub_text shown_length(struct ub_arena *arena, int64_t seconds)
+struct ub_text ruletest_shown_length(struct ub_arena *arena, int64_t seconds)
 {
 	struct ub_buf out = UB_BUF(arena);
 	ub_cal_print_seconds(&out, seconds);
@@ -38,7 +38,7 @@ static bool read_time(const struct ub_yaml_reader *reader, const struct ub_yaml_
 {
 	const struct loading *loading = reader->context;
 	ub_instant instant;
-	if (!is_scalar(node) || !ub_cal_parse_time(node->text, test_zone(loading->file), &instant))
+	if (!is_scalar(node) || !ub_cal_parse_time(node->text, ruletest_zone(loading->file), &instant))
 		return ub_yaml_expected(reader, node, type->noun);
 	*(struct ub_text *)out = node->text;
 	return true;
@@ -104,19 +104,19 @@ static bool read_address(const struct ub_yaml_reader *reader, const struct ub_ya
 	return true;
 }
 
-const struct ub_yaml_type test_type_time = {
+const struct ub_yaml_type ruletest_type_time = {
 	.shape = UB_YAML_CUSTOM, .noun = "a time like `2026-11-12 14:00`", .read = read_time
 };
-const struct ub_yaml_type test_type_day = {
+const struct ub_yaml_type ruletest_type_day = {
 	.shape = UB_YAML_CUSTOM, .noun = "a day like `2026-11-12`", .read = read_day
 };
-const struct ub_yaml_type test_type_length = {
+const struct ub_yaml_type ruletest_type_length = {
 	.shape = UB_YAML_CUSTOM, .noun = "a length of time like `45m`", .read = read_length
 };
-const struct ub_yaml_type test_type_zone = {
+const struct ub_yaml_type ruletest_type_zone = {
 	.shape = UB_YAML_CUSTOM, .noun = "a time zone like `Europe/Berlin`", .read = read_zone
 };
-const struct ub_yaml_type test_type_address = {
+const struct ub_yaml_type ruletest_type_address = {
 	.shape = UB_YAML_CUSTOM, .noun = "one of ours like `anna`, or an address", .read = read_address
 };
 
@@ -144,7 +144,7 @@ static const struct ub_yaml_type type_role = { .shape = UB_YAML_CHOICE, UB_YAML_
 static const struct ub_yaml_type type_status = { .shape = UB_YAML_CHOICE, UB_YAML_WORDS(statuses) };
 
 static const struct ub_yaml_field guest_fields[] = {
-	{ "email", &test_type_address, offsetof(struct guest, address), true, "their address" },
+	{ "email", &ruletest_type_address, offsetof(struct guest, address), true, "their address" },
 	{ "name", &ub_yaml_type_text, offsetof(struct guest, name), false, "their name" },
 	{ "kind", &type_kind, offsetof(struct guest, kind), false, "what they are; a person if not said" },
 	{ "role", &type_role, offsetof(struct guest, role), false, "whether they have to come" },
@@ -209,8 +209,8 @@ static bool read_outside(const struct ub_yaml_reader *reader, const struct ub_ya
 	       check_side(reader, node, out, false);
 }
 
-static const struct ub_yaml_type *const guest_forms[] = { &test_type_address, &guest_map };
-const struct ub_yaml_type test_type_guest = { .shape = UB_YAML_CUSTOM,
+static const struct ub_yaml_type *const guest_forms[] = { &ruletest_type_address, &guest_map };
+const struct ub_yaml_type ruletest_type_guest = { .shape = UB_YAML_CUSTOM,
 	.noun = "one of ours like `anna`, or an address",
 	.read = read_guest,
 	.any_of = guest_forms,
@@ -225,10 +225,10 @@ static const struct ub_yaml_type type_inside = { .shape = UB_YAML_CUSTOM,
 	.read = read_inside,
 	.any_of = guest_forms,
 	.n_any_of = UB_COUNT(guest_forms) };
-const struct ub_yaml_type test_type_ours = {
+const struct ub_yaml_type ruletest_type_ours = {
 	.shape = UB_YAML_LIST_OF, .item = &type_inside, .item_size = sizeof(struct guest)
 };
-const struct ub_yaml_type test_type_guests = {
+const struct ub_yaml_type ruletest_type_guests = {
 	.shape = UB_YAML_LIST_OF, .item = &type_outside, .item_size = sizeof(struct guest)
 };
 
@@ -238,7 +238,7 @@ static bool read_interval(const struct ub_yaml_reader *reader, const struct ub_y
     const struct ub_yaml_node *node, void *out)
 {
 	const struct loading *loading = reader->context;
-	if (!is_scalar(node) || !ub_cal_parse_interval(node->text, test_zone(loading->file), out))
+	if (!is_scalar(node) || !ub_cal_parse_interval(node->text, ruletest_zone(loading->file), out))
 		return ub_yaml_expected(reader, node, type->noun);
 	return true;
 }
@@ -259,14 +259,14 @@ static bool check_busy(const struct ub_yaml_reader *reader, const struct ub_yaml
 		struct busy_person *person = &busy->items[i];
 		person->address = full_address(reader->context, person->address);
 		if (!ub_facts_is_address(person->address))
-			good = ub_yaml_expected(reader, node->entries[i].key, test_type_address.noun);
+			good = ub_yaml_expected(reader, node->entries[i].key, ruletest_type_address.noun);
 		person->times = ub_cal_intervals_normal(reader->arena, person->times);
 	}
 	(void)type;
 	return good;
 }
 
-const struct ub_yaml_type test_type_busy = { .shape = UB_YAML_MAP_OF,
+const struct ub_yaml_type ruletest_type_busy = { .shape = UB_YAML_MAP_OF,
 	.noun = "a map like `{anna: [2026-11-09 09:00-10:00]}`",
 	.item = &type_intervals,
 	.item_size = sizeof(struct busy_person),

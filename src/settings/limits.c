@@ -13,7 +13,7 @@ static bool read_time(const struct ub_yaml_reader *reader, const struct ub_yaml_
     const struct ub_yaml_node *node, void *out)
 {
 	(void)type;
-	return type_seconds.read(reader, &type_seconds, node, out);
+	return settings_type_seconds.read(reader, &settings_type_seconds, node, out);
 }
 
 static bool check_time(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
@@ -60,4 +60,4 @@ static const struct ub_yaml_field fields[] = {
 	{ "idle", &type_time, LIMIT(idle), false,
 	    "how long a client may stay connected without a request; 75s if not said" },
 };
-const struct ub_yaml_type type_limits = FIELDS(fields);
+const struct ub_yaml_type settings_type_limits = FIELDS(fields);

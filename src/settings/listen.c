@@ -28,12 +28,12 @@ static bool read_place(const struct ub_yaml_reader *reader, const struct ub_yaml
 	listen->place = node->place;
 	if (whole && is_after(node->text, UB_TEXT("unix:"), &rest)) {
 		listen->kind = UB_LISTEN_LOCAL;
-		listen->path = path_from(reader->arena, reading->directory, rest);
+		listen->path = settings_path_from(reader->arena, reading->directory, rest);
 	} else if (whole &&
 		   (ub_text_is(node->text, "systemd") || is_after(node->text, UB_TEXT("systemd:"), &rest))) {
 		listen->kind = UB_LISTEN_PASSED;
 		listen->name = ub_text_is(node->text, "systemd") ? UB_TEXT_NONE : rest;
-	} else if (whole && parse_authority(node->text, &authority)) {
+	} else if (whole && settings_parse_authority(node->text, &authority)) {
 		listen->host = authority.host;
 		listen->port = authority.port;
 	} else {
@@ -69,7 +69,7 @@ static bool read_networks(const struct ub_yaml_reader *reader, const struct ub_y
 	return good;
 }
 
-const struct ub_yaml_type type_networks = { .shape = UB_YAML_CUSTOM,
+const struct ub_yaml_type settings_type_networks = { .shape = UB_YAML_CUSTOM,
 	.noun = "a network like `10.0.0.0/8`, an address, or `unix`",
 	.read = read_networks,
 	UB_YAML_ANY_OF(&ub_yaml_type_text_or_list) };
@@ -104,7 +104,7 @@ static const struct ub_yaml_field listen_fields[] = {
 	{ "address", &type_place, 0, true, "an address and port, `unix:` and a path, or `systemd`" },
 	{ "mode", &type_mode, offsetof(struct ub_settings_listen, mode), false,
 	    "who may connect to the unix socket; \"0660\" if not said" },
-	{ "proxy_protocol", &type_networks, offsetof(struct ub_settings_listen, proxies), false,
+	{ "proxy_protocol", &settings_type_networks, offsetof(struct ub_settings_listen, proxies), false,
 	    "networks of proxies whose connections begin with a header of the PROXY protocol" },
 	{ "tls", &ub_yaml_type_bool, offsetof(struct ub_settings_listen, tls), false,
 	    "whether clients speak TLS there; as far as there are certificates if not said" },
@@ -138,7 +138,7 @@ static bool read_listen(const struct ub_yaml_reader *reader, const struct ub_yam
 static const struct ub_yaml_type type_listen = {
 	.shape = UB_YAML_CUSTOM, .noun = noun, .read = read_listen, UB_YAML_ANY_OF(&type_place, &type_map)
 };
-const struct ub_yaml_type type_listens = {
+const struct ub_yaml_type settings_type_listens = {
 	.shape = UB_YAML_ONE_OR_LIST_OF, .item = &type_listen, .item_size = sizeof(struct ub_settings_listen)
 };
 
@@ -226,7 +226,7 @@ static void check_tls(const struct ub_yaml_reader *reader, const struct ub_yaml_
 	ub_diag_set_help(reader->diags, diag, "name it and its key under `tls`, beside `listen`");
 }
 
-void check_listens(
+void settings_check_listens(
     const struct ub_yaml_reader *reader, const struct ub_yaml_node *root, const struct ub_settings *settings)
 {
 	const struct ub_yaml_node *node = ub_yaml_get(root, "listen");

@@ -35,14 +35,14 @@ static const struct ub_yaml_type type_user = {
 };
 
 static const struct ub_yaml_field fields[] = {
-	{ "server", &type_smtp, offsetof(struct mail, server), true,
+	{ "server", &settings_type_smtp, offsetof(struct mail, server), true,
 	    "`smtps://` or `smtp://` and the server; on another machine, `smtp://` asks for STARTTLS" },
 	{ "from", &type_from, offsetof(struct mail, from), true, "the address that mails are from" },
 	{ "user", &type_user, offsetof(struct mail, user), false,
 	    "the name to sign in with, if there is one" },
-	{ "password_file", &type_path, offsetof(struct mail, password), false,
+	{ "password_file", &settings_type_path, offsetof(struct mail, password), false,
 	    "the file that has the password alone, in one line" },
-	{ "ca", &type_path, offsetof(struct mail, ca), false,
+	{ "ca", &settings_type_path, offsetof(struct mail, ca), false,
 	    "a PEM file with the authorities that may vouch for the server; the system's if not said" },
 	{ "plain", &ub_yaml_type_bool, offsetof(struct mail, plain), false,
 	    "whether `smtp://` may lead to another machine without TLS, so that the network sees all mails" },
@@ -72,16 +72,18 @@ static bool check_mail(const struct ub_yaml_reader *reader, const struct ub_yaml
 	return true;
 }
 
-const struct ub_yaml_type type_mail = { .shape = UB_YAML_FIELDS, UB_YAML_TABLE(fields), .check = check_mail };
+const struct ub_yaml_type settings_type_mail = {
+	.shape = UB_YAML_FIELDS, UB_YAML_TABLE(fields), .check = check_mail
+};
 
-void fill_mail(struct ub_settings *settings, const struct mail *from)
+void settings_fill_mail(struct ub_settings *settings, const struct mail *from)
 {
 	const struct authority *server = &from->server;
 	settings->mail = (struct ub_settings_mail){ .host = server->host,
 		.port = server->port,
 		.tls = server->tls,
-		.starttls =
-		    !server->tls && !from->plain && (from->ca.path.len || !is_this_machine(server->host)),
+		.starttls = !server->tls && !from->plain &&
+			    (from->ca.path.len || !settings_is_this_machine(server->host)),
 		.from = from->from,
 		.user = from->user,
 		.password = from->password,

@@ -57,7 +57,7 @@ static void check_one(const struct ub_yaml_reader *reader, const struct organiza
 	    UB_ARGS(ub_buf_text(&domains)));
 }
 
-void warn_of_nobody(const struct ub_yaml_reader *reader, const struct organization *organization,
+void settings_warn_of_nobody(const struct ub_yaml_reader *reader, const struct organization *organization,
     const struct ub_yaml_node *node)
 {
 	const struct ub_yaml_node *people = ub_yaml_get(node, "people"), *teams = ub_yaml_get(node, "teams");

@@ -2,19 +2,21 @@
 #include "settings-private.h"
 
 static const struct ub_yaml_field person_fields[] = {
-	{ "match", &type_pattern, offsetof(struct person, match), true,
+	{ "match", &settings_type_pattern, offsetof(struct person, match), true,
 	    "the address or pattern that the rest is for" },
-	{ "time_zone", &type_zone, offsetof(struct person, work.zone), false, "where they work" },
-	{ "working_hours", &type_hours, offsetof(struct person, work.hours), false, "when they work" },
-	{ "holidays", &type_holidays, offsetof(struct person, work.holidays), false, "their days off" },
-	{ "language", &type_language, offsetof(struct person, work.language), false,
+	{ "time_zone", &settings_type_zone, offsetof(struct person, work.zone), false, "where they work" },
+	{ "working_hours", &settings_type_hours, offsetof(struct person, work.hours), false,
+	    "when they work" },
+	{ "holidays", &settings_type_holidays, offsetof(struct person, work.holidays), false,
+	    "their days off" },
+	{ "language", &settings_type_language, offsetof(struct person, work.language), false,
 	    "the language of what they read" },
 };
 
 static const struct ub_yaml_type type_person = FIELDS(person_fields);
 static const struct ub_yaml_type type_people = LIST_OF(type_person, struct person);
 static const struct ub_yaml_type type_teams = { .shape = UB_YAML_MAP_OF,
-	.item = &type_addresses,
+	.item = &settings_type_addresses,
 	.item_size = sizeof(struct ub_team),
 	.item_offset = offsetof(struct ub_team, members),
 	.key_offset = offsetof(struct ub_team, name) };
@@ -53,7 +55,7 @@ static bool check_gap(const struct ub_yaml_reader *reader, const struct ub_yaml_
 static bool read_gap(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
 {
-	return type_seconds.read(reader, type, node, out);
+	return settings_type_seconds.read(reader, type, node, out);
 }
 
 static const struct ub_yaml_type type_gap = {
@@ -61,18 +63,18 @@ static const struct ub_yaml_type type_gap = {
 };
 
 static const struct ub_yaml_field fields[] = {
-	{ "domains", &type_domains, offsetof(struct organization, domains), false,
+	{ "domains", &settings_type_domains, offsetof(struct organization, domains), false,
 	    "the domains of our own addresses, with all below them" },
-	{ "time_zone", &type_zone, offsetof(struct organization, work.zone), false,
+	{ "time_zone", &settings_type_zone, offsetof(struct organization, work.zone), false,
 	    "where most people work" },
-	{ "working_hours", &type_hours, offsetof(struct organization, work.hours), false,
+	{ "working_hours", &settings_type_hours, offsetof(struct organization, work.hours), false,
 	    "when most people work; Mon-Fri 09:00-17:30 if not said" },
-	{ "holidays", &type_holidays, offsetof(struct organization, work.holidays), false,
+	{ "holidays", &settings_type_holidays, offsetof(struct organization, work.holidays), false,
 	    "the days off of most people" },
-	{ "language", &type_language, offsetof(struct organization, work.language), false,
+	{ "language", &settings_type_language, offsetof(struct organization, work.language), false,
 	    "the language of what people read; English if not said" },
-	{ "customer_language", &type_language, offsetof(struct organization, customer_language), false,
-	    "the language of texts for customers; that of their country if not said" },
+	{ "customer_language", &settings_type_language, offsetof(struct organization, customer_language),
+	    false, "the language of texts for customers; that of their country if not said" },
 	{ "customers", &type_customers, offsetof(struct organization, customers), false,
 	    "who counts as a customer; anybody if not said" },
 	{ "profile", &type_profile, offsetof(struct organization, profile), false,
@@ -83,13 +85,13 @@ static const struct ub_yaml_field fields[] = {
 	    "how long reviews stay frequent before they return to the slower rhythm; 7 if not said" },
 	{ "gap", &type_gap, offsetof(struct organization, gap), false,
 	    "the time between an item's event and whatever else its people have; 0m if not said" },
-	{ "users", &type_users, offsetof(struct organization, users), false,
+	{ "users", &settings_type_users, offsetof(struct organization, users), false,
 	    "the address of an authenticated user where the server does not tell" },
 	{ "people", &type_people, offsetof(struct organization, people), false,
 	    "who works elsewhere or at other times; the first match holds" },
 	{ "teams", &type_teams, offsetof(struct organization, teams), false,
 	    "addresses that rules know by a name" },
-	{ "not_customers", &type_not_customers, offsetof(struct organization, not_customers), false,
+	{ "not_customers", &settings_type_not_customers, offsetof(struct organization, not_customers), false,
 	    "who is neither one of us nor a customer: contractors, recorders" },
 };
 
@@ -99,7 +101,7 @@ static bool check_organization(const struct ub_yaml_reader *reader, const struct
 {
 	struct organization *organization = out;
 	(void)type;
-	warn_of_nobody(reader, organization, node);
+	settings_warn_of_nobody(reader, organization, node);
 	if (!ub_yaml_get(node, "holidays"))
 		organization->lacks_holidays = node->place;
 	if (organization->domains.n == 0) {
@@ -158,7 +160,7 @@ static struct ub_org_person complete(struct ub_arena *arena, struct ub_settings 
 	};
 }
 
-void fill_org(struct ub_arena *arena, struct ub_settings *settings, const struct organization *from,
+void settings_fill_org(struct ub_arena *arena, struct ub_settings *settings, const struct organization *from,
     const struct ub_zones *zones)
 {
 	struct ub_org *org = UB_NEW(arena, struct ub_org);

@@ -59,9 +59,9 @@ static const struct ub_yaml_type type_poll = { .shape = UB_YAML_LIST_OF,
 
 static const struct ub_yaml_field fields[] = {
 	{ "user", &type_user, offsetof(struct service, user), false, "the name to sign in with" },
-	{ "password_file", &type_path, offsetof(struct service, password), false,
+	{ "password_file", &settings_type_path, offsetof(struct service, password), false,
 	    "the file that has the password alone, in one line" },
-	{ "token_file", &type_path, offsetof(struct service, token), false,
+	{ "token_file", &settings_type_path, offsetof(struct service, token), false,
 	    "instead of both: the file that has a bearer token alone, in one line" },
 	{ "principal", &type_principal, offsetof(struct service, principal), false,
 	    "the path of a user's principal, where it is not like the service account's own" },
@@ -93,11 +93,11 @@ static bool check_service(const struct ub_yaml_reader *reader, const struct ub_y
 	return true;
 }
 
-const struct ub_yaml_type type_service = {
+const struct ub_yaml_type settings_type_service = {
 	.shape = UB_YAML_FIELDS, UB_YAML_TABLE(fields), .check = check_service
 };
 
-void fill_service(struct ub_settings *settings, const struct service *from)
+void settings_fill_service(struct ub_settings *settings, const struct service *from)
 {
 	bool token = from->token.path.len;
 	settings->service = (struct ub_settings_service){ .user = from->user,

@@ -42,30 +42,31 @@ struct holiday_names {
 };
 
 /* Reads "host:port" or "[::1]:port". The port may be missing if *authority has one. */
-bool parse_authority(struct ub_text text, struct authority *authority);
-extern const struct ub_yaml_type type_smtp; /* struct authority */
+bool settings_parse_authority(struct ub_text text, struct authority *authority);
+extern const struct ub_yaml_type settings_type_smtp; /* struct authority */
 /* Whether the text may name a host: a name, or an address without brackets. */
-bool is_host(struct ub_text host);
-extern const struct ub_yaml_type type_path;          /* struct ub_settings_path */
-extern const struct ub_yaml_type type_paths;         /* UB_VEC(struct ub_settings_path), one or a list */
-extern const struct ub_yaml_type type_domains;       /* struct ub_texts, lower case */
-extern const struct ub_yaml_type type_addresses;     /* struct ub_texts, lower case */
-extern const struct ub_yaml_type type_pattern;       /* struct ub_text: address or pattern, lower case */
-extern const struct ub_yaml_type type_not_customers; /* struct ub_texts: domains and patterns, lower case */
-extern const struct ub_yaml_type type_users;         /* struct ub_text with {user} */
-extern const struct ub_yaml_type type_zone;          /* const struct ub_zone * */
-extern const struct ub_yaml_type type_hours;         /* const struct ub_working_hours * */
-extern const struct ub_yaml_type type_seconds;       /* int64_t: a span that has a length */
-extern const struct ub_yaml_type type_holidays;      /* struct holiday_names */
-extern const struct ub_yaml_type type_language;      /* struct ub_text */
+bool settings_is_host(struct ub_text host);
+extern const struct ub_yaml_type settings_type_path;      /* struct ub_settings_path */
+extern const struct ub_yaml_type settings_type_paths;     /* UB_VEC(struct ub_settings_path), one or a list */
+extern const struct ub_yaml_type settings_type_domains;   /* struct ub_texts, lower case */
+extern const struct ub_yaml_type settings_type_addresses; /* struct ub_texts, lower case */
+extern const struct ub_yaml_type settings_type_pattern;   /* struct ub_text: address or pattern, lower case */
+extern const struct ub_yaml_type
+    settings_type_not_customers;                      /* struct ub_texts: domains and patterns, lower case */
+extern const struct ub_yaml_type settings_type_users; /* struct ub_text with {user} */
+extern const struct ub_yaml_type settings_type_zone;  /* const struct ub_zone * */
+extern const struct ub_yaml_type settings_type_hours; /* const struct ub_working_hours * */
+extern const struct ub_yaml_type settings_type_seconds;  /* int64_t: a span that has a length */
+extern const struct ub_yaml_type settings_type_holidays; /* struct holiday_names */
+extern const struct ub_yaml_type settings_type_language; /* struct ub_text */
 
 /* Reads the name of a plugin, a struct ub_text, for a type of its own. The names of plugins are names of
  * files, too. */
-bool read_plugin_name(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+bool settings_read_plugin_name(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out);
 
 /* `path` as it is opened when it stands in a file of the directory. */
-struct ub_text path_from(struct ub_arena *arena, struct ub_text directory, struct ub_text path);
+struct ub_text settings_path_from(struct ub_arena *arena, struct ub_text directory, struct ub_text path);
 
 /* ---- organization.c ---- */
 
@@ -93,27 +94,27 @@ struct organization {
 };
 
 /* Puts what was read, over the defaults, into settings->org and settings->holidays. */
-void fill_org(struct ub_arena *arena, struct ub_settings *settings, const struct organization *from,
+void settings_fill_org(struct ub_arena *arena, struct ub_settings *settings, const struct organization *from,
     const struct ub_zones *zones);
 
 /* ---- nobody.c ---- */
 
 /* Warns of patterns and addresses in `people` and `teams` of the organization's map by which none of ours can
  * be meant. */
-void warn_of_nobody(const struct ub_yaml_reader *reader, const struct organization *organization,
+void settings_warn_of_nobody(const struct ub_yaml_reader *reader, const struct organization *organization,
     const struct ub_yaml_node *node);
 
 /* ---- listen.c ---- */
 
-extern const struct ub_yaml_type type_networks; /* const struct ub_networks * */
-extern const struct ub_yaml_type type_listens;  /* UB_VEC(struct ub_settings_listen), one or a list */
+extern const struct ub_yaml_type settings_type_networks; /* const struct ub_networks * */
+extern const struct ub_yaml_type settings_type_listens; /* UB_VEC(struct ub_settings_listen), one or a list */
 /* Reports what is wrong with `listen` and other keys together. */
-void check_listens(
+void settings_check_listens(
     const struct ub_yaml_reader *reader, const struct ub_yaml_node *root, const struct ub_settings *settings);
 
 /* ---- limits.c ---- */
 
-extern const struct ub_yaml_type type_limits; /* struct ub_settings_limits */
+extern const struct ub_yaml_type settings_type_limits; /* struct ub_settings_limits */
 
 /* ---- tls.c ---- */
 
@@ -124,12 +125,12 @@ struct trust {
 };
 
 /* Whether what is sent to the host stays on this machine. */
-bool is_this_machine(struct ub_text host);
-extern const struct ub_yaml_type type_tls;                 /* UB_VEC(struct ub_settings_tls), one or a list */
-extern const struct ub_yaml_type type_trust;               /* struct trust */
-extern const struct ub_yaml_type type_client_certificates; /* struct ub_settings_clients */
+bool settings_is_this_machine(struct ub_text host);
+extern const struct ub_yaml_type settings_type_tls;   /* UB_VEC(struct ub_settings_tls), one or a list */
+extern const struct ub_yaml_type settings_type_trust; /* struct trust */
+extern const struct ub_yaml_type settings_type_client_certificates; /* struct ub_settings_clients */
 /* Certificates of clients, where no client speaks TLS. */
-void check_clients(
+void settings_check_clients(
     const struct ub_yaml_reader *reader, const struct ub_yaml_node *root, const struct ub_settings *settings);
 
 /* ---- upstream.c ---- */
@@ -154,12 +155,13 @@ struct upstreams {
 	size_t n, cap;
 };
 
-extern const struct ub_yaml_type type_upstream;  /* struct upstream */
-extern const struct ub_yaml_type type_upstreams; /* struct upstreams */
+extern const struct ub_yaml_type settings_type_upstream;  /* struct upstream */
+extern const struct ub_yaml_type settings_type_upstreams; /* struct upstreams */
 /* Reports what is wrong with upstreams by themselves and together. */
-void check_upstreams(const struct ub_yaml_reader *reader, const struct ub_yaml_node *root,
+void settings_check_upstreams(const struct ub_yaml_reader *reader, const struct ub_yaml_node *root,
     const struct upstream *first, const struct upstreams *others);
-void fill_upstream(struct ub_arena *arena, struct ub_settings_upstream *to, const struct upstream *from);
+void settings_fill_upstream(
+    struct ub_arena *arena, struct ub_settings_upstream *to, const struct upstream *from);
 
 /* ---- service.c ---- */
 
@@ -170,9 +172,9 @@ struct service {
 	struct ub_place place;
 };
 
-extern const struct ub_yaml_type type_service; /* struct service */
+extern const struct ub_yaml_type settings_type_service; /* struct service */
 
-void fill_service(struct ub_settings *settings, const struct service *from);
+void settings_fill_service(struct ub_settings *settings, const struct service *from);
 
 /* ---- mail.c ---- */
 
@@ -184,9 +186,9 @@ struct mail {
 	struct ub_place place;
 };
 
-extern const struct ub_yaml_type type_mail; /* struct mail */
+extern const struct ub_yaml_type settings_type_mail; /* struct mail */
 
-void fill_mail(struct ub_settings *settings, const struct mail *from);
+void settings_fill_mail(struct ub_settings *settings, const struct mail *from);
 
 /* ---- sources.c ---- */
 
@@ -195,10 +197,10 @@ struct sources {
 	size_t n, cap;
 };
 
-extern const struct ub_yaml_type type_sources; /* struct sources */
+extern const struct ub_yaml_type settings_type_sources; /* struct sources */
 
 /* Puts the sources, and the fields that they declare, into the settings. */
-void fill_sources(struct ub_arena *arena, struct ub_settings *settings, const struct sources *from);
+void settings_fill_sources(struct ub_arena *arena, struct ub_settings *settings, const struct sources *from);
 
 /* ---- sinks.c ---- */
 
@@ -207,6 +209,6 @@ struct sinks {
 	size_t n, cap;
 };
 
-extern const struct ub_yaml_type type_sinks; /* struct sinks */
+extern const struct ub_yaml_type settings_type_sinks; /* struct sinks */
 
 #endif

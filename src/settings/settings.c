@@ -51,7 +51,7 @@ static bool read_store(const struct ub_yaml_reader *reader, const struct ub_yaml
 	if (is_store(node->text, sqlite)) {
 		struct ub_text path = ub_text_sub(node->text, sqlite.len, node->text.len);
 		store->kind = UB_STORE_SQLITE;
-		store->path = path_from(reader->arena, reading->directory, path);
+		store->path = settings_path_from(reader->arena, reading->directory, path);
 		return true;
 	}
 	if (!is_store(node->text, UB_TEXT("postgresql://")))
@@ -110,55 +110,55 @@ static const struct ub_yaml_field log_fields[] = {
 static const struct ub_yaml_type type_log = FIELDS(log_fields);
 
 static const struct ub_yaml_field fields[] = {
-	{ "listen", &type_listens, offsetof(struct written, listens), true,
+	{ "listen", &settings_type_listens, offsetof(struct written, listens), true,
 	    "the address and port for clients, like `127.0.0.1:8642`, or several; also `unix:PATH`, "
 	    "`systemd`" },
-	{ "forwarded_from", &type_networks, offsetof(struct written, forwarded_from), false,
+	{ "forwarded_from", &settings_type_networks, offsetof(struct written, forwarded_from), false,
 	    "networks of fronts, whose word on their clients is passed on (`Forwarded` and the like)" },
-	{ "tls", &type_tls, offsetof(struct written, tls), false,
+	{ "tls", &settings_type_tls, offsetof(struct written, tls), false,
 	    "certificates for clients, which speak TLS then; one, or one for each name" },
-	{ "client_certificates", &type_client_certificates, offsetof(struct written, clients), false,
+	{ "client_certificates", &settings_type_client_certificates, offsetof(struct written, clients), false,
 	    "certificates by which clients say who they are" },
-	{ "upstream", &type_upstream, offsetof(struct written, upstream), true,
+	{ "upstream", &settings_type_upstream, offsetof(struct written, upstream), true,
 	    "the CalDAV server, like `https://dav.ours.example`; a list for several that are equal" },
-	{ "upstream_tls", &type_trust, offsetof(struct written, upstream.trust), false,
+	{ "upstream_tls", &settings_type_trust, offsetof(struct written, upstream.trust), false,
 	    "how the CalDAV server's certificate is checked" },
 	{ "upstream_plain", &ub_yaml_type_bool, offsetof(struct written, upstream.plain), false,
 	    "whether `http://` may lead to another machine, so that the network sees all passwords" },
-	{ "limits", &type_limits, offsetof(struct written, limits), false,
+	{ "limits", &settings_type_limits, offsetof(struct written, limits), false,
 	    "how many clients there may be, and how long they and the CalDAV server may take" },
-	{ "other_upstreams", &type_upstreams, offsetof(struct written, others), false,
+	{ "other_upstreams", &settings_type_upstreams, offsetof(struct written, others), false,
 	    "servers beside the CalDAV server, to which requests are passed by host and path" },
 	{ "user", &ub_yaml_type_text, offsetof(struct written, user), false,
 	    "as whom the daemon runs, if root has started it" },
-	{ "rules", &type_paths, offsetof(struct written, rules), false,
+	{ "rules", &settings_type_paths, offsetof(struct written, rules), false,
 	    "rule directories, later ones over earlier ones; the shipped one if not said" },
 	{ "store", &type_store, offsetof(struct written, store), false,
 	    "where things are remembered: `memory`, or `sqlite:` with a path" },
-	{ "control", &type_path, offsetof(struct written, control), false,
+	{ "control", &settings_type_path, offsetof(struct written, control), false,
 	    "the socket for `upbeat status`; `control` beside this file if not said" },
 	{ "tasks", &type_tasks, offsetof(struct written, tasks), false,
 	    "how to-dos are written: `todos` if not said, or `events`" },
-	{ "deletion_grace", &type_seconds, offsetof(struct written, deletion_grace), false,
+	{ "deletion_grace", &settings_type_seconds, offsetof(struct written, deletion_grace), false,
 	    "how long after a meeting was deleted it may turn up elsewhere with its items; 30s if not said" },
-	{ "sync_every", &type_seconds, offsetof(struct written, sync_every), false,
+	{ "sync_every", &settings_type_seconds, offsetof(struct written, sync_every), false,
 	    "how often a calendar that its user's client polls is looked at for changes that have not gone "
 	    "through Upbeat, at most; 30s if not said, 0s: never" },
 	{ "doubles", &type_doubles, offsetof(struct written, doubles), false,
 	    "what a meeting gets that stands in calendars under two UIDs: its items `once` if not said, or "
 	    "`each`" },
-	{ "service", &type_service, offsetof(struct written, service), false,
+	{ "service", &settings_type_service, offsetof(struct written, service), false,
 	    "an account of Upbeat's own on the server, for users who are not there" },
 	{ "deliver", &type_deliver, offsetof(struct written, deliver), false,
 	    "how colleagues get the items that they are invited to; auto if not said" },
-	{ "mail", &type_mail, offsetof(struct written, mail), false,
+	{ "mail", &settings_type_mail, offsetof(struct written, mail), false,
 	    "the mail server by which colleagues are invited, where there is no better way" },
 	{ "log", &type_log, offsetof(struct written, log), false, "the log on standard error" },
 	{ "organization", &ub_settings_organization_type, offsetof(struct written, organization), false,
 	    "who is one of us, and when we work" },
-	{ "accounts", &type_sources, offsetof(struct written, sources), false,
+	{ "accounts", &settings_type_sources, offsetof(struct written, sources), false,
 	    "where data on customers comes from" },
-	{ "events", &type_sinks, offsetof(struct written, sinks), false,
+	{ "events", &settings_type_sinks, offsetof(struct written, sinks), false,
 	    "who is told what Upbeat has made, changed and removed" },
 };
 const struct ub_yaml_type ub_settings_type = FIELDS(fields);
@@ -174,17 +174,17 @@ static struct ub_text directory_of(struct ub_text path)
 struct ub_text ub_settings_path_from(
     struct ub_arena *arena, const struct ub_source *settings, struct ub_text path)
 {
-	return path_from(arena, directory_of(settings->name), path);
+	return settings_path_from(arena, directory_of(settings->name), path);
 }
 
 static void fill_upstreams(
     struct ub_arena *arena, struct ub_settings *settings, const struct written *written)
 {
-	fill_upstream(arena, &settings->upstream, &written->upstream);
+	settings_fill_upstream(arena, &settings->upstream, &written->upstream);
 	settings->others = UB_NEW_ARRAY(arena, struct ub_settings_upstream, written->others.n);
 	settings->n_others = written->others.n;
 	for (size_t i = 0; i < written->others.n; i++)
-		fill_upstream(arena, &settings->others[i], &written->others.items[i]);
+		settings_fill_upstream(arena, &settings->others[i], &written->others.items[i]);
 }
 
 static struct ub_settings *finish(struct ub_arena *arena, const struct written *written,
@@ -204,21 +204,22 @@ static struct ub_settings *finish(struct ub_arena *arena, const struct written *
 	settings->n_rules = written->rules.n;
 	settings->store = written->store.kind;
 	settings->store_path = written->store.path;
-	settings->control = written->control.path.len ? written->control.path
-						      : path_from(arena, directory, UB_TEXT("control"));
+	settings->control = written->control.path.len
+				? written->control.path
+				: settings_path_from(arena, directory, UB_TEXT("control"));
 	settings->deletion_grace = written->deletion_grace;
 	settings->sync_every = written->sync_every;
 	settings->tasks = (enum ub_settings_tasks)written->tasks;
 	settings->doubles = (enum ub_doubles)written->doubles;
-	fill_service(settings, &written->service);
+	settings_fill_service(settings, &written->service);
 	settings->deliver = (enum ub_deliver)written->deliver;
-	fill_mail(settings, &written->mail);
+	settings_fill_mail(settings, &written->mail);
 	settings->log_level = written->log.level;
 	settings->log_format = written->log.format;
-	fill_sources(arena, settings, &written->sources);
+	settings_fill_sources(arena, settings, &written->sources);
 	settings->sinks = written->sinks.items;
 	settings->n_sinks = written->sinks.n;
-	fill_org(arena, settings, &written->organization, zones);
+	settings_fill_org(arena, settings, &written->organization, zones);
 	return settings;
 }
 
@@ -268,7 +269,7 @@ struct ub_settings *ub_settings_read(struct ub_arena *arena, const struct ub_sou
 	if (read)
 		check_deliver(&reader, root, &written);
 	if (root && root->kind == UB_YAML_MAP)
-		check_upstreams(&reader, root, &written.upstream, &written.others);
+		settings_check_upstreams(&reader, root, &written.upstream, &written.others);
 	if (read && !ub_yaml_get(root, "organization")) {
 		struct ub_place place = { source, root->place.at, 0 };
 		struct ub_diag *diag = ub_warning(
@@ -277,8 +278,8 @@ struct ub_settings *ub_settings_read(struct ub_arena *arena, const struct ub_sou
 	}
 	struct ub_settings *settings = finish(arena, &written, reading.directory, zones);
 	if (root && root->kind == UB_YAML_MAP) {
-		check_listens(&reader, root, settings);
-		check_clients(&reader, root, settings);
+		settings_check_listens(&reader, root, settings);
+		settings_check_clients(&reader, root, settings);
 	}
 	return settings;
 }

@@ -7,11 +7,11 @@
 
 static const struct ub_yaml_type type_sink_name = { .shape = UB_YAML_CUSTOM,
 	.noun = "the name of a sink like `webhook` or `log`",
-	.read = read_plugin_name,
+	.read = settings_read_plugin_name,
 	.pattern = "^[a-z0-9][a-z0-9-]*$" };
 static const struct ub_yaml_type type_own_name = { .shape = UB_YAML_CUSTOM,
 	.noun = "a name of small letters, digits and hyphens",
-	.read = read_plugin_name,
+	.read = settings_read_plugin_name,
 	.pattern = "^[a-z0-9][a-z0-9-]*$" };
 
 struct sink {
@@ -23,7 +23,7 @@ static const struct ub_yaml_field sink_fields[] = {
 	{ "sink", &type_sink_name, offsetof(struct sink, sink), true, "the plugin" },
 	{ "name", &type_own_name, offsetof(struct sink, name), false,
 	    "what it is called, where a plugin is used twice; the plugin's name if not said" },
-	{ "timeout", &type_seconds, offsetof(struct sink, timeout), false,
+	{ "timeout", &settings_type_seconds, offsetof(struct sink, timeout), false,
 	    "how long it may take; 60s if not said" },
 };
 static const struct ub_yaml_type type_sink_map = {
@@ -86,7 +86,7 @@ static bool check_sinks(const struct ub_yaml_reader *reader, const struct ub_yam
 	return good;
 }
 
-const struct ub_yaml_type type_sinks = { .shape = UB_YAML_LIST_OF,
+const struct ub_yaml_type settings_type_sinks = { .shape = UB_YAML_LIST_OF,
 	.item = &type_sink,
 	.item_size = sizeof(struct ub_settings_sink),
 	.check = check_sinks };

@@ -90,7 +90,7 @@ static const struct ub_yaml_word yaml_word[] = { { "yaml", 0, "an account file" 
 static const struct ub_yaml_type type_yaml_name = { .shape = UB_YAML_TEXT, UB_YAML_WORDS(yaml_word) };
 static const struct ub_yaml_type type_plugin_name = { .shape = UB_YAML_CUSTOM,
 	.noun = "the name of a source like `yaml` or `csv`",
-	.read = read_plugin_name,
+	.read = settings_read_plugin_name,
 	.pattern = "^(?!yaml$)[a-z0-9][a-z0-9-]*$" };
 
 static const struct ub_yaml_type type_priority = { .shape = UB_YAML_INT, .min = -1000, .max = 1000 };
@@ -119,8 +119,9 @@ static const struct ub_yaml_type type_percent = { .shape = UB_YAML_CUSTOM,
 #define SOURCE_FIELDS                                                                                        \
 	{ "priority", &type_priority, SOURCE(priority), false,                                               \
 		"whose word holds where several sources know an account; 0 if not said" },                   \
-	    { "refresh", &type_seconds, SOURCE(refresh), false, "how long until it is looked at again" },    \
-	    { "max_age", &type_seconds, SOURCE(max_age), false,                                              \
+	    { "refresh", &settings_type_seconds, SOURCE(refresh), false,                                     \
+		    "how long until it is looked at again" },                                                \
+	    { "max_age", &settings_type_seconds, SOURCE(max_age), false,                                     \
 		    "how old it may be to say how customers are doing" },                                    \
 	    { "max_loss", &type_percent, SOURCE(max_loss), false,                                            \
 		    "how many accounts may go at once, as `25%`" },                                          \
@@ -130,12 +131,13 @@ static const struct ub_yaml_type type_percent = { .shape = UB_YAML_CUSTOM,
 	}
 static const struct ub_yaml_field yaml_fields[] = {
 	{ "source", &type_yaml_name, SOURCE(source), true, "the kind of source" },
-	{ "path", &type_path, SOURCE(path), true, "the file" },
+	{ "path", &settings_type_path, SOURCE(path), true, "the file" },
 	SOURCE_FIELDS,
 };
 static const struct ub_yaml_field plugin_fields[] = {
 	{ "source", &type_plugin_name, SOURCE(source), true, "the plugin" },
-	{ "timeout", &type_seconds, SOURCE(timeout), false, "how long it may take; 60s if not said" },
+	{ "timeout", &settings_type_seconds, SOURCE(timeout), false,
+	    "how long it may take; 60s if not said" },
 	SOURCE_FIELDS,
 };
 static const struct ub_yaml_type type_yaml_source = FIELDS(yaml_fields);
@@ -234,7 +236,7 @@ static bool check_sources(const struct ub_yaml_reader *reader, const struct ub_y
 	return good;
 }
 
-void fill_sources(struct ub_arena *arena, struct ub_settings *settings, const struct sources *from)
+void settings_fill_sources(struct ub_arena *arena, struct ub_settings *settings, const struct sources *from)
 {
 	UB_VEC(struct ub_account_field_decl) fields = { 0 };
 	for (size_t i = 0; i < from->n; i++) {
@@ -249,7 +251,7 @@ void fill_sources(struct ub_arena *arena, struct ub_settings *settings, const st
 	settings->n_fields = fields.n;
 }
 
-const struct ub_yaml_type type_sources = { .shape = UB_YAML_LIST_OF,
+const struct ub_yaml_type settings_type_sources = { .shape = UB_YAML_LIST_OF,
 	.item = &type_source,
 	.item_size = sizeof(struct ub_settings_source),
 	.check = check_sources };

@@ -6,32 +6,32 @@
 #include "settings-private.h"
 
 static const struct ub_yaml_field pair_fields[] = {
-	{ "certificate", &type_path, offsetof(struct ub_settings_tls, certificate), true,
+	{ "certificate", &settings_type_path, offsetof(struct ub_settings_tls, certificate), true,
 	    "a PEM file with the certificate, and with those that vouch for it" },
-	{ "key", &type_path, offsetof(struct ub_settings_tls, key), true,
+	{ "key", &settings_type_path, offsetof(struct ub_settings_tls, key), true,
 	    "a PEM file with its private key, without a passphrase" },
 };
 static const struct ub_yaml_type type_pair = FIELDS(pair_fields);
-const struct ub_yaml_type type_tls = {
+const struct ub_yaml_type settings_type_tls = {
 	.shape = UB_YAML_ONE_OR_LIST_OF, .item = &type_pair, .item_size = sizeof(struct ub_settings_tls)
 };
 
 static bool check_name(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
 {
-	return is_host(*(const struct ub_text *)out) || ub_yaml_expected(reader, node, type->noun);
+	return settings_is_host(*(const struct ub_text *)out) || ub_yaml_expected(reader, node, type->noun);
 }
 
 static const struct ub_yaml_type type_name = {
 	.shape = UB_YAML_TEXT, .noun = "a host's name or address", .check = check_name
 };
 static const struct ub_yaml_field trust_fields[] = {
-	{ "ca", &type_path, offsetof(struct trust, ca), false,
+	{ "ca", &settings_type_path, offsetof(struct trust, ca), false,
 	    "a PEM file with the authorities that may vouch for it; the system's if not said" },
 	{ "name", &type_name, offsetof(struct trust, name), false,
 	    "whom its certificate is of, if not of the host in `upstream`" },
 };
-const struct ub_yaml_type type_trust = FIELDS(trust_fields);
+const struct ub_yaml_type settings_type_trust = FIELDS(trust_fields);
 
 /* ---- who clients are ---- */
 
@@ -56,18 +56,18 @@ static const struct ub_yaml_type type_field = { .shape = UB_YAML_TEXT,
 	.noun = "the name of a field that names a user, like `X-Remote-User`",
 	.check = check_field };
 static const struct ub_yaml_field clients_fields[] = {
-	{ "ca", &type_path, offsetof(struct ub_settings_clients, ca), true,
+	{ "ca", &settings_type_path, offsetof(struct ub_settings_clients, ca), true,
 	    "a PEM file with the authorities that may vouch for clients" },
-	{ "crl", &type_path, offsetof(struct ub_settings_clients, crl), false,
+	{ "crl", &settings_type_path, offsetof(struct ub_settings_clients, crl), false,
 	    "a PEM file with the lists of what they have revoked" },
 	{ "required", &ub_yaml_type_bool, offsetof(struct ub_settings_clients, required), false,
 	    "whether clients without a certificate are refused; no if not said" },
 	{ "user_header", &type_field, offsetof(struct ub_settings_clients, user_field), false,
 	    "the field in which the server is told the common name, like `X-Remote-User`; none if not said" },
 };
-const struct ub_yaml_type type_client_certificates = FIELDS(clients_fields);
+const struct ub_yaml_type settings_type_client_certificates = FIELDS(clients_fields);
 
-void check_clients(
+void settings_check_clients(
     const struct ub_yaml_reader *reader, const struct ub_yaml_node *root, const struct ub_settings *settings)
 {
 	const struct ub_yaml_node *node = ub_yaml_get(root, "client_certificates");
@@ -81,7 +81,7 @@ void check_clients(
 /* ---- what would be read on the way ---- */
 
 /* RFC 6761 6.3, RFC 1122 3.2.1.3, RFC 4291 2.5.3. */
-bool is_this_machine(struct ub_text host)
+bool settings_is_this_machine(struct ub_text host)
 {
 	return ub_text_eq_nocase(host, UB_TEXT("localhost")) || ub_text_starts(host, UB_TEXT("127.")) ||
 	       ub_text_is(host, "::1");

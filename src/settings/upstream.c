@@ -63,7 +63,8 @@ static bool take_authority(const struct ub_yaml_reader *reader, const struct ub_
 	if (ub_text_find(ub_text_sub(node->text, 0, end), UB_TEXT("@"), 0) != SIZE_MAX)
 		return refuse(reader, node, scheme, "upstream-password",
 		    "the upstream is given without a user", "clients' own credentials are passed on");
-	if (!parse_authority(ub_text_sub(node->text, scheme, end), &authority) || authority.port == 0)
+	if (!settings_parse_authority(ub_text_sub(node->text, scheme, end), &authority) ||
+	    authority.port == 0)
 		return ub_yaml_expected(reader, node, type->noun);
 	bool six = ub_text_find(authority.host, UB_TEXT(":"), 0) != SIZE_MAX;
 	endpoint->server.host = authority.host;
@@ -83,7 +84,7 @@ static bool take_socket(const struct ub_yaml_reader *reader, const struct ub_yam
 	if (end == from)
 		return ub_yaml_expected(reader, node, type->noun);
 	endpoint->server.socket =
-	    path_from(reader->arena, reading->directory, ub_text_sub(node->text, from, end));
+	    settings_path_from(reader->arena, reading->directory, ub_text_sub(node->text, from, end));
 	endpoint->server.base = ub_textf(reader->arena, "http://unix:%.*s", UB_ARGS(endpoint->server.socket));
 	if (endpoint->server.socket.len > SOCKET_MAX)
 		return refuse(reader, node, from, "upstream-socket",
@@ -122,7 +123,7 @@ static bool read_host(const struct ub_yaml_reader *reader, const struct ub_yaml_
 	/* One colon begins a port; an IPv6 address has several. */
 	size_t colon = ub_text_find(node->text, UB_TEXT(":"), 0);
 	bool port = colon != SIZE_MAX && ub_text_find(node->text, UB_TEXT(":"), colon + 1) == SIZE_MAX;
-	if (node->kind != UB_YAML_SCALAR || port || !is_host(node->text))
+	if (node->kind != UB_YAML_SCALAR || port || !settings_is_host(node->text))
 		return ub_yaml_expected(reader, node, type->noun);
 	*(struct ub_text *)out = ub_text_lower(reader->arena, node->text);
 	return true;
@@ -140,7 +141,7 @@ static const struct ub_yaml_field map_fields[] = {
 	    "where it is; a list for several servers that are equal" },
 	{ "hosts", &type_hosts, offsetof(struct upstream, hosts), false,
 	    "the names by which clients ask for it; any if not said" },
-	{ "tls", &type_trust, offsetof(struct upstream, trust), false,
+	{ "tls", &settings_type_trust, offsetof(struct upstream, trust), false,
 	    "how its certificate is checked, as in `upstream_tls`" },
 	{ "plain", &ub_yaml_type_bool, offsetof(struct upstream, plain), false,
 	    "whether `http://` may lead to another machine, as in `upstream_plain`" },
@@ -157,11 +158,11 @@ static bool read_upstream(const struct ub_yaml_reader *reader, const struct ub_y
 					 : ub_yaml_read(reader, &type_urls, node, &upstream->urls);
 }
 
-const struct ub_yaml_type type_upstream = { .shape = UB_YAML_CUSTOM,
+const struct ub_yaml_type settings_type_upstream = { .shape = UB_YAML_CUSTOM,
 	.noun = "a URL, a list of URLs, or a map with `url`",
 	.read = read_upstream,
 	UB_YAML_ANY_OF(&type_urls, &type_map) };
-const struct ub_yaml_type type_upstreams = LIST_OF(type_upstream, struct upstream);
+const struct ub_yaml_type settings_type_upstreams = LIST_OF(settings_type_upstream, struct upstream);
 
 /* ---- what does not go together ---- */
 
@@ -187,7 +188,7 @@ static void check_plain(
 	for (size_t i = 0; i < upstream->urls.n; i++) {
 		const struct endpoint *url = &upstream->urls.items[i];
 		if (url->tls || upstream->plain || url->server.host.len == 0 ||
-		    is_this_machine(url->server.host))
+		    settings_is_this_machine(url->server.host))
 			continue;
 		struct ub_diag *diag = ub_error(reader->diags, "upstream-plain", url->server.place,
 		    "passwords would pass to another machine for everybody on the way to read");
@@ -252,7 +253,7 @@ static void check_one(const struct ub_yaml_reader *reader, const struct upstream
 		check_trust(reader, upstream, ub_yaml_get(node, "tls"), "url");
 }
 
-void check_upstreams(const struct ub_yaml_reader *reader, const struct ub_yaml_node *root,
+void settings_check_upstreams(const struct ub_yaml_reader *reader, const struct ub_yaml_node *root,
     const struct upstream *first, const struct upstreams *others)
 {
 	check_one(reader, first, "upstream_plain");
@@ -270,7 +271,8 @@ void check_upstreams(const struct ub_yaml_reader *reader, const struct ub_yaml_n
 
 /* ---- what comes of it ---- */
 
-void fill_upstream(struct ub_arena *arena, struct ub_settings_upstream *to, const struct upstream *from)
+void settings_fill_upstream(
+    struct ub_arena *arena, struct ub_settings_upstream *to, const struct upstream *from)
 {
 	*to = (struct ub_settings_upstream){ .base = UB_TEXT_NONE };
 	to->servers = UB_NEW_ARRAY(arena, struct ub_settings_server, from->urls.n);

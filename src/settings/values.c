@@ -17,7 +17,7 @@ static bool is_name(struct ub_text host, bool bracketed)
 	return host.len > 0;
 }
 
-bool is_host(struct ub_text host)
+bool settings_is_host(struct ub_text host)
 {
 	return is_name(host, true);
 }
@@ -32,7 +32,7 @@ static bool parse_port(struct ub_text text, uint16_t *port)
 }
 
 /* RFC 3986 3.2.2, 3.2.3. */
-bool parse_authority(struct ub_text text, struct authority *authority)
+bool settings_parse_authority(struct ub_text text, struct authority *authority)
 {
 	bool bracketed = ub_text_starts(text, UB_TEXT("["));
 	size_t close = bracketed ? ub_text_find(text, UB_TEXT("]"), 0) : 0;
@@ -73,19 +73,20 @@ static bool read_smtp(const struct ub_yaml_reader *reader, const struct ub_yaml_
 		    "name `user` and `password_file` beside `server`");
 	size_t slash = ub_text_find(node->text, UB_TEXT("/"), scheme.len);
 	if ((slash != SIZE_MAX && slash + 1 < node->text.len) ||
-	    !parse_authority(ub_text_sub(node->text, scheme.len, slash), &authority) || authority.port == 0)
+	    !settings_parse_authority(ub_text_sub(node->text, scheme.len, slash), &authority) ||
+	    authority.port == 0)
 		return ub_yaml_expected(reader, node, type->noun);
 	*(struct authority *)out = authority;
 	return true;
 }
 
-const struct ub_yaml_type type_smtp = { .shape = UB_YAML_CUSTOM,
+const struct ub_yaml_type settings_type_smtp = { .shape = UB_YAML_CUSTOM,
 	.noun = "a URL like `smtps://mail.ours.example` or `smtp://127.0.0.1:25`",
 	.read = read_smtp };
 
 /* ---- paths ---- */
 
-struct ub_text path_from(struct ub_arena *arena, struct ub_text directory, struct ub_text path)
+struct ub_text settings_path_from(struct ub_arena *arena, struct ub_text directory, struct ub_text path)
 {
 	if (ub_text_starts(path, UB_TEXT("/")) || directory.len == 0)
 		return path;
@@ -102,16 +103,18 @@ static bool read_path(const struct ub_yaml_reader *reader, const struct ub_yaml_
 	if (!scalar || ub_text_find(node->text, ub_text_n("", 1), 0) != SIZE_MAX)
 		return ub_yaml_expected(reader, node, type->noun);
 	*(struct ub_settings_path *)out = (struct ub_settings_path){
-		.path = path_from(reader->arena, reading->directory, node->text),
+		.path = settings_path_from(reader->arena, reading->directory, node->text),
 		.place = node->place,
 	};
 	return true;
 }
 
-const struct ub_yaml_type type_path = { .shape = UB_YAML_CUSTOM, .noun = "a path", .read = read_path };
-const struct ub_yaml_type type_paths = {
-	.shape = UB_YAML_ONE_OR_LIST_OF, .item = &type_path, .item_size = sizeof(struct ub_settings_path)
+const struct ub_yaml_type settings_type_path = {
+	.shape = UB_YAML_CUSTOM, .noun = "a path", .read = read_path
 };
+const struct ub_yaml_type settings_type_paths = { .shape = UB_YAML_ONE_OR_LIST_OF,
+	.item = &settings_type_path,
+	.item_size = sizeof(struct ub_settings_path) };
 
 /* ---- domains and addresses ---- */
 
@@ -194,13 +197,13 @@ static const struct ub_yaml_type type_not_customer = { .shape = UB_YAML_TEXT,
 	.noun = "a domain or a pattern like `*@recorder.example`",
 	.check = check_not_customer };
 
-const struct ub_yaml_type type_domains = LIST_OF(type_domain, struct ub_text);
-const struct ub_yaml_type type_addresses = LIST_OF(type_address, struct ub_text);
-const struct ub_yaml_type type_not_customers = LIST_OF(type_not_customer, struct ub_text);
-const struct ub_yaml_type type_pattern = { .shape = UB_YAML_TEXT,
+const struct ub_yaml_type settings_type_domains = LIST_OF(type_domain, struct ub_text);
+const struct ub_yaml_type settings_type_addresses = LIST_OF(type_address, struct ub_text);
+const struct ub_yaml_type settings_type_not_customers = LIST_OF(type_not_customer, struct ub_text);
+const struct ub_yaml_type settings_type_pattern = { .shape = UB_YAML_TEXT,
 	.noun = "an address or a pattern like `*@us.ours.example`",
 	.check = check_pattern };
-const struct ub_yaml_type type_users = {
+const struct ub_yaml_type settings_type_users = {
 	.shape = UB_YAML_TEXT, .noun = "a pattern like `{user}@ours.example`", .check = check_users
 };
 
@@ -224,7 +227,7 @@ static bool read_zone(const struct ub_yaml_reader *reader, const struct ub_yaml_
 	return true;
 }
 
-const struct ub_yaml_type type_zone = {
+const struct ub_yaml_type settings_type_zone = {
 	.shape = UB_YAML_CUSTOM, .noun = "a time zone like `Europe/Berlin`", .read = read_zone
 };
 
@@ -245,7 +248,7 @@ static bool read_hours(const struct ub_yaml_reader *reader, const struct ub_yaml
 	return true;
 }
 
-const struct ub_yaml_type type_hours = {
+const struct ub_yaml_type settings_type_hours = {
 	.shape = UB_YAML_CUSTOM, .noun = "working hours like `Mon-Fri 09:00-17:30`", .read = read_hours
 };
 
@@ -265,7 +268,7 @@ static bool read_seconds(const struct ub_yaml_reader *reader, const struct ub_ya
 	return ub_cal_span_seconds(span, out) || ub_yaml_expected(reader, node, type->noun);
 }
 
-const struct ub_yaml_type type_seconds = {
+const struct ub_yaml_type settings_type_seconds = {
 	.shape = UB_YAML_CUSTOM, .noun = "a span of time like `30s`", .read = read_seconds
 };
 
@@ -286,7 +289,7 @@ static bool read_holiday(const struct ub_yaml_reader *reader, const struct ub_ya
 static const struct ub_yaml_type type_holiday = { .shape = UB_YAML_CUSTOM,
 	.noun = "the name of a holiday calendar like `de`, or a path",
 	.read = read_holiday };
-const struct ub_yaml_type type_holidays = {
+const struct ub_yaml_type settings_type_holidays = {
 	.shape = UB_YAML_ONE_OR_LIST_OF, .item = &type_holiday, .item_size = sizeof(struct holiday_name)
 };
 
@@ -309,11 +312,11 @@ static bool check_language(const struct ub_yaml_reader *reader, const struct ub_
 	return true;
 }
 
-const struct ub_yaml_type type_language = {
+const struct ub_yaml_type settings_type_language = {
 	.shape = UB_YAML_TEXT, .noun = "a language tag like `en` or `de-AT`", .check = check_language
 };
 
-bool read_plugin_name(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
+bool settings_read_plugin_name(const struct ub_yaml_reader *reader, const struct ub_yaml_type *type,
     const struct ub_yaml_node *node, void *out)
 {
 	bool good = node->kind == UB_YAML_SCALAR && node->text.len > 0;

@@ -5,7 +5,7 @@
  */
 #include "store-private.h"
 
-const char *ub_mail_kind_word(enum ub_mail_kind kind)
+const char *ub_store_mail_kind_word(enum ub_mail_kind kind)
 {
 	static const char *const words[] = {
 		[UB_MAIL_INVITATION] = "invitation",
@@ -16,7 +16,7 @@ const char *ub_mail_kind_word(enum ub_mail_kind kind)
 	return words[kind];
 }
 
-const char *ub_mail_state_word(enum ub_mail_state state)
+const char *ub_store_mail_state_word(enum ub_mail_state state)
 {
 	static const char *const words[] = {
 		[UB_MAIL_WAITING] = "waiting",

@@ -21,7 +21,7 @@ static bool is_same(const struct ub_store_meeting *a, const struct ub_store_meet
 	const struct ub_text *const of_b[] = { &b->account, &b->name, &b->owner, &b->guests, &b->executives,
 		&b->ours };
 	return a->start == b->start && a->end == b->end && a->called_off == b->called_off &&
-	       compare_texts(of_a, of_b, UB_COUNT(of_a)) == 0;
+	       record_compare_texts(of_a, of_b, UB_COUNT(of_a)) == 0;
 }
 
 /* Whether a series was moved as a whole: an instance is known by the time that it first had. */

@@ -7,31 +7,31 @@
 
 #include <stdlib.h>
 
-int compare_appointments(const void *left, const void *right)
+int memory_compare_appointments(const void *left, const void *right)
 {
 	const struct ub_store_appointment *a = left, *b = right;
 	const struct ub_text *const of_a[] = { &a->organization, &a->uid, &a->person };
 	const struct ub_text *const of_b[] = { &b->organization, &b->uid, &b->person };
-	return compare_texts(of_a, of_b, UB_COUNT(of_a));
+	return record_compare_texts(of_a, of_b, UB_COUNT(of_a));
 }
 
-int compare_taken(const void *left, const void *right)
+int memory_compare_taken(const void *left, const void *right)
 {
 	const struct ub_store_appointment *a = left, *b = right;
 	const struct ub_text *const of_a[] = { &a->organization, &a->person };
 	const struct ub_text *const of_b[] = { &b->organization, &b->person };
-	int order = compare_texts(of_a, of_b, UB_COUNT(of_a));
+	int order = record_compare_texts(of_a, of_b, UB_COUNT(of_a));
 	order = order ? order : (a->end > b->end) - (a->end < b->end);
 	return order ? order : ub_text_cmp(a->uid, b->uid);
 }
 
 static void take_out(struct memory *memory, const struct ub_store_appointment *like)
 {
-	struct ub_store_appointment *appointment = set_get(&memory->appointments, like);
+	struct ub_store_appointment *appointment = record_set_get(&memory->appointments, like);
 	if (!appointment)
 		return;
-	set_remove(&memory->taken, appointment);
-	set_remove(&memory->appointments, appointment);
+	record_set_remove(&memory->taken, appointment);
+	record_set_remove(&memory->appointments, appointment);
 	free(appointment);
 }
 
@@ -41,12 +41,13 @@ enum ub_store_result memory_event_appointments(struct ub_store *store, struct ub
 	const struct ub_store_appointment first = { .organization = organization, .uid = uid };
 	struct memory *memory = memory_lock(store);
 	*appointments = (struct ub_store_appointments){ 0 };
-	for (size_t i = set_find(&memory->appointments, &first, NULL); i < memory->appointments.n; i++) {
+	for (size_t i = record_set_find(&memory->appointments, &first, NULL); i < memory->appointments.n;
+	     i++) {
 		const struct ub_store_appointment *appointment = memory->appointments.items[i];
 		if (!ub_text_eq(appointment->organization, organization) ||
 		    !ub_text_eq(appointment->uid, uid))
 			break;
-		record_out(&appointment_shape, appointment, arena, ub_push(arena, appointments));
+		record_out(&record_appointment_shape, appointment, arena, ub_push(arena, appointments));
 	}
 	memory_unlock(memory);
 	return UB_STORE_OK;
@@ -58,15 +59,15 @@ enum ub_store_result memory_change_appointments(
 	struct memory *memory = memory_lock(store);
 	size_t more = 0;
 	for (size_t i = 0; i < in->n; i++)
-		more += !set_get(&memory->appointments, &in->items[i]);
+		more += !record_set_get(&memory->appointments, &in->items[i]);
 	bool room = more == 0 || memory->appointments.n + more <= UB_STORE_MEMORY_MAX;
 	for (size_t i = 0; i < out->n && room; i++)
 		take_out(memory, &out->items[i]);
 	for (size_t i = 0; i < in->n && room; i++) {
 		take_out(memory, &in->items[i]);
-		void *record = record_new(&appointment_shape, &in->items[i], 0);
-		set_add(&memory->appointments, record);
-		set_add(&memory->taken, record);
+		void *record = record_new(&record_appointment_shape, &in->items[i], 0);
+		record_set_add(&memory->appointments, record);
+		record_set_add(&memory->taken, record);
 	}
 	memory_unlock(memory);
 	return room ? UB_STORE_OK : UB_STORE_FULL;
@@ -81,13 +82,14 @@ enum ub_store_result memory_appointments(struct ub_store *store, struct ub_text 
 	};
 	struct memory *memory = memory_lock(store);
 	*appointments = (struct ub_store_appointments){ 0 };
-	for (size_t i = set_find(&memory->taken, &first, NULL); i < memory->taken.n; i++) {
+	for (size_t i = record_set_find(&memory->taken, &first, NULL); i < memory->taken.n; i++) {
 		const struct ub_store_appointment *appointment = memory->taken.items[i];
 		if (!ub_text_eq(appointment->organization, organization) ||
 		    !ub_text_eq(appointment->person, person))
 			break;
 		if (appointment->start < to)
-			record_out(&appointment_shape, appointment, arena, ub_push(arena, appointments));
+			record_out(
+			    &record_appointment_shape, appointment, arena, ub_push(arena, appointments));
 	}
 	memory_unlock(memory);
 	return UB_STORE_OK;
@@ -101,7 +103,7 @@ enum ub_store_result memory_item_stands(
 	};
 	struct memory *memory = memory_lock(store);
 	bool stands = false;
-	for (size_t i = set_find(&memory->taken, &first, NULL); i < memory->taken.n && !stands; i++) {
+	for (size_t i = record_set_find(&memory->taken, &first, NULL); i < memory->taken.n && !stands; i++) {
 		const struct ub_store_appointment *appointment = memory->taken.items[i];
 		if (!ub_text_eq(appointment->organization, organization) ||
 		    !ub_text_eq(appointment->person, person))
@@ -127,7 +129,7 @@ enum ub_store_result memory_copy_appointments(struct ub_store *store, struct ub_
 	*appointments = (struct ub_store_appointments){ 0 };
 	for (size_t i = 0; i < memory->appointments.n; i++)
 		if (is_at(memory->appointments.items[i], organization, upstream, href))
-			record_out(&appointment_shape, memory->appointments.items[i], arena,
+			record_out(&record_appointment_shape, memory->appointments.items[i], arena,
 			    ub_push(arena, appointments));
 	memory_unlock(memory);
 	return UB_STORE_OK;
@@ -144,7 +146,7 @@ enum ub_store_result memory_forget_appointments(
 	return UB_STORE_OK;
 }
 
-void appointments_rename(
+void memory_rename_appointments(
     struct memory *memory, struct ub_text organization, struct ub_text from, struct ub_text to)
 {
 	for (size_t i = 0; i < memory->appointments.n; i++) {
@@ -154,14 +156,14 @@ void appointments_rename(
 			continue;
 		struct ub_store_appointment renamed = *appointment;
 		renamed.meeting_uid = to;
-		void *record = record_new(&appointment_shape, &renamed, 0);
+		void *record = record_new(&record_appointment_shape, &renamed, 0);
 		take_out(memory, appointment); /* what takes its place in the set has the same key */
-		set_add(&memory->appointments, record);
-		set_add(&memory->taken, record);
+		record_set_add(&memory->appointments, record);
+		record_set_add(&memory->taken, record);
 	}
 }
 
-void appointments_prune(struct memory *memory, int64_t now)
+void memory_prune_appointments(struct memory *memory, int64_t now)
 {
 	for (size_t i = memory->appointments.n; i > 0; i--) {
 		const struct ub_store_appointment *appointment = memory->appointments.items[i - 1];

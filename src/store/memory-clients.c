@@ -15,23 +15,23 @@ static const size_t client_texts[] = {
 static const struct shape client_shape = { sizeof(struct ub_store_client), client_texts,
 	UB_COUNT(client_texts) };
 
-int compare_clients(const void *left, const void *right)
+int memory_compare_clients(const void *left, const void *right)
 {
 	const struct ub_store_client *a = left, *b = right;
 	const struct ub_text *const of_a[] = { &a->upstream, &a->principal, &a->client };
 	const struct ub_text *const of_b[] = { &b->upstream, &b->principal, &b->client };
-	return compare_texts(of_a, of_b, UB_COUNT(of_a));
+	return record_compare_texts(of_a, of_b, UB_COUNT(of_a));
 }
 
 enum ub_store_result memory_note_client(struct ub_store *store, const struct ub_store_client *client)
 {
 	struct memory *memory = memory_lock(store);
-	struct ub_store_client *known = set_get(&memory->clients, client);
+	struct ub_store_client *known = record_set_get(&memory->clients, client);
 	bool room = known || memory->clients.n < UB_STORE_MEMORY_MAX;
 	if (known && client->seen >= known->seen + UB_CLIENT_NOTED_MS)
 		known->seen = client->seen;
 	else if (!known && room)
-		set_add(&memory->clients, record_new(&client_shape, client, 0));
+		record_set_add(&memory->clients, record_new(&client_shape, client, 0));
 	memory_unlock(memory);
 	return room ? UB_STORE_OK : UB_STORE_FULL;
 }
@@ -50,13 +50,13 @@ enum ub_store_result memory_clients(struct ub_store *store, struct ub_text upstr
 	return UB_STORE_OK;
 }
 
-void clients_prune(struct memory *memory, int64_t before)
+void memory_prune_clients(struct memory *memory, int64_t before)
 {
 	for (size_t i = memory->clients.n; i > 0; i--) {
 		struct ub_store_client *client = memory->clients.items[i - 1];
 		if (client->seen >= before)
 			continue;
-		set_remove(&memory->clients, client);
+		record_set_remove(&memory->clients, client);
 		free(client);
 	}
 }

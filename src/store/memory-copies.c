@@ -22,25 +22,25 @@ static const size_t copy_texts[] = {
 };
 static const struct shape copy_shape = { sizeof(struct ub_store_copy), copy_texts, UB_COUNT(copy_texts) };
 
-int compare_copies(const void *left, const void *right)
+int memory_compare_copies(const void *left, const void *right)
 {
 	const struct ub_store_copy *a = left, *b = right;
 	const struct ub_text *const of_a[] = { &a->organization, &a->upstream, &a->item, &a->person };
 	const struct ub_text *const of_b[] = { &b->organization, &b->upstream, &b->item, &b->person };
-	return compare_texts(of_a, of_b, UB_COUNT(of_a));
+	return record_compare_texts(of_a, of_b, UB_COUNT(of_a));
 }
 
 enum ub_store_result memory_put_copy(struct ub_store *store, const struct ub_store_copy *copy)
 {
 	struct memory *memory = memory_lock(store);
-	struct ub_store_copy *former = set_get(&memory->copies, copy);
+	struct ub_store_copy *former = record_set_get(&memory->copies, copy);
 	bool room = former || memory->copies.n < UB_STORE_MEMORY_MAX;
 	struct ub_store_copy *fresh = room ? record_new(&copy_shape, copy, 0) : NULL;
 	if (former)
-		set_remove(&memory->copies, former);
+		record_set_remove(&memory->copies, former);
 	free(former);
 	if (fresh)
-		set_add(&memory->copies, fresh);
+		record_set_add(&memory->copies, fresh);
 	memory_unlock(memory);
 	return room ? UB_STORE_OK : UB_STORE_FULL;
 }
@@ -49,7 +49,7 @@ enum ub_store_result memory_copy(struct ub_store *store, const struct ub_store_c
     struct ub_arena *arena, struct ub_store_copy *copy)
 {
 	struct memory *memory = memory_lock(store);
-	const struct ub_store_copy *found = set_get(&memory->copies, like);
+	const struct ub_store_copy *found = record_set_get(&memory->copies, like);
 	if (found)
 		record_out(&copy_shape, found, arena, copy);
 	memory_unlock(memory);
@@ -88,13 +88,13 @@ enum ub_store_result memory_copies(struct ub_store *store, struct ub_text organi
 	return UB_STORE_OK;
 }
 
-void copies_prune(struct memory *memory, int64_t before)
+void memory_prune_copies(struct memory *memory, int64_t before)
 {
 	for (size_t i = memory->copies.n; i > 0; i--) {
 		struct ub_store_copy *copy = memory->copies.items[i - 1];
 		if (copy->changed >= before)
 			continue;
-		set_remove(&memory->copies, copy);
+		record_set_remove(&memory->copies, copy);
 		free(copy);
 	}
 }

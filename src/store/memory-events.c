@@ -17,13 +17,13 @@ static const size_t sink_texts[] = {
 static const struct shape event_shape = { sizeof(struct ub_store_event), event_texts, UB_COUNT(event_texts) };
 static const struct shape sink_shape = { sizeof(struct ub_store_sink), sink_texts, UB_COUNT(sink_texts) };
 
-int compare_events(const void *left, const void *right)
+int memory_compare_events(const void *left, const void *right)
 {
 	const struct ub_store_event *a = left, *b = right;
 	return (a->number > b->number) - (a->number < b->number);
 }
 
-int compare_sinks(const void *left, const void *right)
+int memory_compare_sinks(const void *left, const void *right)
 {
 	const struct ub_store_sink *a = left, *b = right;
 	return ub_text_cmp(a->name, b->name);
@@ -32,7 +32,7 @@ int compare_sinks(const void *left, const void *right)
 static struct ub_store_sink *find_sink(const struct memory *memory, struct ub_text name)
 {
 	const struct ub_store_sink like = { .name = name };
-	return set_get(&memory->sinks, &like);
+	return record_set_get(&memory->sinks, &like);
 }
 
 static void forget_until(struct memory *memory, uint64_t number)
@@ -44,7 +44,7 @@ static void forget_until(struct memory *memory, uint64_t number)
 			break;
 		free(event);
 	}
-	set_remove_first(&memory->events, n);
+	record_set_remove_first(&memory->events, n);
 }
 
 static void forget_done(struct memory *memory)
@@ -70,13 +70,13 @@ static void skip(struct memory *memory, uint64_t oldest)
 	forget_until(memory, oldest);
 }
 
-void events_add(struct memory *memory, const struct ub_store_event *event)
+void memory_add_event(struct memory *memory, const struct ub_store_event *event)
 {
 	struct ub_store_event numbered = *event;
 	if (memory->sinks.n == 0)
 		return;
 	numbered.number = ++memory->last_event;
-	set_add(&memory->events, record_new(&event_shape, &numbered, 0));
+	record_set_add(&memory->events, record_new(&event_shape, &numbered, 0));
 	if (memory->last_event > UB_EVENTS_MAX)
 		skip(memory, memory->last_event - UB_EVENTS_MAX);
 }
@@ -88,15 +88,15 @@ enum ub_store_result memory_set_sinks(
 	(void)arena;
 	for (size_t i = memory->sinks.n; i > 0; i--) {
 		struct ub_store_sink *sink = memory->sinks.items[i - 1];
-		if (is_among(names, n, sink->name))
+		if (record_is_among(names, n, sink->name))
 			continue;
-		set_remove(&memory->sinks, sink);
+		record_set_remove(&memory->sinks, sink);
 		free(sink);
 	}
 	for (size_t i = 0; i < n; i++) {
 		const struct ub_store_sink sink = { .name = names[i], .position = memory->last_event };
 		if (!find_sink(memory, names[i]))
-			set_add(&memory->sinks, record_new(&sink_shape, &sink, 0));
+			record_set_add(&memory->sinks, record_new(&sink_shape, &sink, 0));
 	}
 	forget_done(memory);
 	memory_unlock(memory);
@@ -122,7 +122,8 @@ enum ub_store_result memory_events(struct ub_store *store, struct ub_text name, 
 	struct memory *memory = memory_lock(store);
 	const struct ub_store_sink *sink = find_sink(memory, name);
 	const struct ub_store_event first = { .number = sink ? sink->position + 1 : UINT64_MAX };
-	for (size_t i = set_find(&memory->events, &first, NULL); i < memory->events.n && events->n < max; i++)
+	for (size_t i = record_set_find(&memory->events, &first, NULL);
+	     i < memory->events.n && events->n < max; i++)
 		record_out(&event_shape, memory->events.items[i], arena, ub_push(arena, events));
 	memory_unlock(memory);
 	return UB_STORE_OK;

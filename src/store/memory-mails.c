@@ -25,12 +25,12 @@ static const size_t mail_texts[] = {
 };
 static const struct shape mail_shape = { sizeof(struct ub_store_mail), mail_texts, UB_COUNT(mail_texts) };
 
-int compare_mails(const void *left, const void *right)
+int memory_compare_mails(const void *left, const void *right)
 {
 	const struct ub_store_mail *a = left, *b = right;
 	const struct ub_text *const of_a[] = { &a->organization, &a->upstream, &a->item, &a->person };
 	const struct ub_text *const of_b[] = { &b->organization, &b->upstream, &b->item, &b->person };
-	return compare_texts(of_a, of_b, UB_COUNT(of_a));
+	return record_compare_texts(of_a, of_b, UB_COUNT(of_a));
 }
 
 /* False: there is no room. */
@@ -40,16 +40,16 @@ static bool replace(struct memory *memory, struct ub_store_mail *former, const s
 		return false;
 	struct ub_store_mail *fresh = record_new(&mail_shape, next, 0);
 	if (former)
-		set_remove(&memory->mails, former);
+		record_set_remove(&memory->mails, former);
 	free(former);
-	set_add(&memory->mails, fresh);
+	record_set_add(&memory->mails, fresh);
 	return true;
 }
 
 enum ub_store_result memory_put_mail(struct ub_store *store, const struct ub_store_mail *mail)
 {
 	struct memory *memory = memory_lock(store);
-	struct ub_store_mail next, *former = set_get(&memory->mails, mail);
+	struct ub_store_mail next, *former = record_set_get(&memory->mails, mail);
 	bool news = store_next_mail(former, mail, &next);
 	bool room = !news || replace(memory, former, &next);
 	memory_unlock(memory);
@@ -59,7 +59,7 @@ enum ub_store_result memory_put_mail(struct ub_store *store, const struct ub_sto
 enum ub_store_result memory_note_mail(struct ub_store *store, const struct ub_store_mail *mail)
 {
 	struct memory *memory = memory_lock(store);
-	struct ub_store_mail *found = set_get(&memory->mails, mail);
+	struct ub_store_mail *found = record_set_get(&memory->mails, mail);
 	bool there = found && ub_text_eq(found->id, mail->id);
 	if (there)
 		(void)replace(memory, found, mail);
@@ -86,7 +86,7 @@ static int by_due(const void *left, const void *right)
 	const struct ub_store_mail *a = left, *b = right;
 	if (a->due != b->due)
 		return a->due < b->due ? -1 : 1;
-	return compare_mails(a, b);
+	return memory_compare_mails(a, b);
 }
 
 enum ub_store_result memory_mails_due(
@@ -114,13 +114,13 @@ enum ub_store_result memory_count_mails(struct ub_store *store, struct ub_mail_c
 	return UB_STORE_OK;
 }
 
-void mails_prune(struct memory *memory, int64_t before)
+void memory_prune_mails(struct memory *memory, int64_t before)
 {
 	for (size_t i = memory->mails.n; i > 0; i--) {
 		struct ub_store_mail *mail = memory->mails.items[i - 1];
 		if (mail->expires >= before)
 			continue;
-		set_remove(&memory->mails, mail);
+		record_set_remove(&memory->mails, mail);
 		free(mail);
 	}
 }

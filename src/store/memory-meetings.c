@@ -7,40 +7,40 @@
 
 #include <stdlib.h>
 
-int compare_met(const void *left, const void *right)
+int memory_compare_met(const void *left, const void *right)
 {
 	const struct ub_store_meeting *a = left, *b = right;
 	const struct ub_text *const of_a[] = { &a->organization, &a->meeting_uid, &a->instance };
 	const struct ub_text *const of_b[] = { &b->organization, &b->meeting_uid, &b->instance };
-	return compare_texts(of_a, of_b, UB_COUNT(of_a));
+	return record_compare_texts(of_a, of_b, UB_COUNT(of_a));
 }
 
-int compare_met_with(const void *left, const void *right)
+int memory_compare_met_with(const void *left, const void *right)
 {
 	const struct ub_store_meeting *a = left, *b = right;
 	const struct ub_text *const of_a[] = { &a->organization, &a->account };
 	const struct ub_text *const of_b[] = { &b->organization, &b->account };
-	int order = compare_texts(of_a, of_b, UB_COUNT(of_a));
+	int order = record_compare_texts(of_a, of_b, UB_COUNT(of_a));
 	order = order ? order : (a->end > b->end) - (a->end < b->end);
-	return order ? order : compare_met(a, b);
+	return order ? order : memory_compare_met(a, b);
 }
 
-int compare_periods(const void *left, const void *right)
+int memory_compare_periods(const void *left, const void *right)
 {
 	const struct ub_store_period *a = left, *b = right;
 	const struct ub_text *const of_a[] = { &a->organization, &a->uid };
 	const struct ub_text *const of_b[] = { &b->organization, &b->uid };
-	int order = compare_texts(of_a, of_b, UB_COUNT(of_a));
+	int order = record_compare_texts(of_a, of_b, UB_COUNT(of_a));
 	order = order ? order : (a->start > b->start) - (a->start < b->start);
 	return order ? order : (a->end > b->end) - (a->end < b->end);
 }
 
-int compare_rhythms(const void *left, const void *right)
+int memory_compare_rhythms(const void *left, const void *right)
 {
 	const struct ub_store_rhythm *a = left, *b = right;
 	const struct ub_text *const of_a[] = { &a->organization, &a->uid };
 	const struct ub_text *const of_b[] = { &b->organization, &b->uid };
-	return compare_texts(of_a, of_b, UB_COUNT(of_a));
+	return record_compare_texts(of_a, of_b, UB_COUNT(of_a));
 }
 
 /* ---- meetings ---- */
@@ -51,13 +51,13 @@ static void copy_of_account(const struct memory *memory, struct ub_text organiza
 	const struct ub_store_meeting first = {
 		.organization = organization, .account = account, .end = INT64_MIN
 	};
-	for (size_t i = set_find(&memory->met_with, &first, NULL); i < memory->met_with.n; i++) {
+	for (size_t i = record_set_find(&memory->met_with, &first, NULL); i < memory->met_with.n; i++) {
 		const struct ub_store_meeting *meeting = memory->met_with.items[i];
 		if (!ub_text_eq(meeting->organization, organization) ||
 		    !ub_text_eq(meeting->account, account))
 			break;
 		if (!meeting->called_off)
-			record_out(&meeting_shape, meeting, arena, ub_push(arena, meetings));
+			record_out(&record_meeting_shape, meeting, arena, ub_push(arena, meetings));
 	}
 }
 
@@ -67,7 +67,7 @@ enum ub_store_result memory_meetings(struct ub_store *store, struct ub_text orga
 {
 	const struct ub_store_meeting first = { .organization = organization, .meeting_uid = meeting_uid };
 	struct memory *memory = memory_lock(store);
-	size_t i = account.len ? memory->met.n : set_find(&memory->met, &first, NULL);
+	size_t i = account.len ? memory->met.n : record_set_find(&memory->met, &first, NULL);
 	if (account.len)
 		copy_of_account(memory, organization, account, arena, meetings);
 	for (; i < memory->met.n; i++) {
@@ -75,7 +75,7 @@ enum ub_store_result memory_meetings(struct ub_store *store, struct ub_text orga
 		if (!ub_text_eq(meeting->organization, organization) ||
 		    (meeting_uid.len && !ub_text_eq(meeting->meeting_uid, meeting_uid)))
 			break;
-		record_out(&meeting_shape, meeting, arena, ub_push(arena, meetings));
+		record_out(&record_meeting_shape, meeting, arena, ub_push(arena, meetings));
 	}
 	memory_unlock(memory);
 	return UB_STORE_OK;
@@ -83,11 +83,11 @@ enum ub_store_result memory_meetings(struct ub_store *store, struct ub_text orga
 
 static void forget(struct memory *memory, const struct ub_store_meeting *like)
 {
-	struct ub_store_meeting *meeting = set_get(&memory->met, like);
+	struct ub_store_meeting *meeting = record_set_get(&memory->met, like);
 	if (!meeting)
 		return;
-	set_remove(&memory->met_with, meeting);
-	set_remove(&memory->met, meeting);
+	record_set_remove(&memory->met_with, meeting);
+	record_set_remove(&memory->met, meeting);
 	free(meeting);
 }
 
@@ -100,9 +100,9 @@ enum ub_store_result memory_change_meetings(
 		forget(memory, &out->items[i]);
 	for (size_t i = 0; i < in->n && room; i++) {
 		forget(memory, &in->items[i]);
-		void *record = record_new(&meeting_shape, &in->items[i], 0);
-		set_add(&memory->met, record);
-		set_add(&memory->met_with, record);
+		void *record = record_new(&record_meeting_shape, &in->items[i], 0);
+		record_set_add(&memory->met, record);
+		record_set_add(&memory->met_with, record);
 	}
 	memory_unlock(memory);
 	return room ? UB_STORE_OK : UB_STORE_FULL;
@@ -112,7 +112,7 @@ enum ub_store_result memory_change_meetings(
 
 static void forget_period(struct memory *memory, struct ub_store_period *period)
 {
-	set_remove(&memory->periods, period);
+	record_set_remove(&memory->periods, period);
 	free(period);
 }
 
@@ -124,7 +124,7 @@ static int64_t forget_open(
 		.organization = organization, .uid = uid, .start = INT64_MIN, .end = INT64_MIN
 	};
 	int64_t seen = now;
-	for (size_t i = set_find(&memory->periods, &first, NULL); i < memory->periods.n;) {
+	for (size_t i = record_set_find(&memory->periods, &first, NULL); i < memory->periods.n;) {
 		struct ub_store_period *period = memory->periods.items[i];
 		if (!ub_text_eq(period->organization, organization) || !ub_text_eq(period->uid, uid))
 			break;
@@ -145,9 +145,9 @@ enum ub_store_result memory_put_period(struct ub_store *store, struct ub_text or
 	int64_t seen = forget_open(memory, organization, uid, now);
 	bool room = !period || memory->periods.n < UB_STORE_MEMORY_MAX;
 	if (period && room) {
-		struct ub_store_period *record = record_new(&period_shape, period, 0);
+		struct ub_store_period *record = record_new(&record_period_shape, period, 0);
 		record->first_seen = seen;
-		set_add(&memory->periods, record);
+		record_set_add(&memory->periods, record);
 	}
 	memory_unlock(memory);
 	return room ? UB_STORE_OK : UB_STORE_FULL;
@@ -160,28 +160,28 @@ enum ub_store_result memory_periods(struct ub_store *store, struct ub_text organ
 	for (size_t i = 0; i < memory->periods.n; i++) {
 		const struct ub_store_period *period = memory->periods.items[i];
 		if (ub_text_eq(period->organization, organization))
-			record_out(&period_shape, period, arena, ub_push(arena, periods));
+			record_out(&record_period_shape, period, arena, ub_push(arena, periods));
 	}
 	memory_unlock(memory);
 	return UB_STORE_OK;
 }
 
-void periods_rename(
+void memory_rename_periods(
     struct memory *memory, struct ub_text organization, struct ub_text from, struct ub_text to)
 {
 	const struct ub_store_period first = {
 		.organization = organization, .uid = from, .start = INT64_MIN
 	};
 	for (;;) {
-		size_t at = set_find(&memory->periods, &first, NULL);
+		size_t at = record_set_find(&memory->periods, &first, NULL);
 		struct ub_store_period *period = at < memory->periods.n ? memory->periods.items[at] : NULL;
 		if (!period || !ub_text_eq(period->organization, organization) ||
 		    !ub_text_eq(period->uid, from))
 			return;
 		struct ub_store_period renamed = *period;
 		renamed.uid = to;
-		if (!set_get(&memory->periods, &renamed))
-			set_add(&memory->periods, record_new(&period_shape, &renamed, 0));
+		if (!record_set_get(&memory->periods, &renamed))
+			record_set_add(&memory->periods, record_new(&record_period_shape, &renamed, 0));
 		forget_period(memory, period);
 	}
 }
@@ -190,10 +190,10 @@ void periods_rename(
 
 static void forget_rhythm(struct memory *memory, const struct ub_store_rhythm *like)
 {
-	struct ub_store_rhythm *rhythm = set_get(&memory->rhythms, like);
+	struct ub_store_rhythm *rhythm = record_set_get(&memory->rhythms, like);
 	if (!rhythm)
 		return;
-	set_remove(&memory->rhythms, rhythm);
+	record_set_remove(&memory->rhythms, rhythm);
 	free(rhythm);
 }
 
@@ -203,7 +203,7 @@ enum ub_store_result memory_put_rhythm(struct ub_store *store, const struct ub_s
 	forget_rhythm(memory, rhythm);
 	bool room = memory->rhythms.n < UB_STORE_MEMORY_MAX;
 	if (room)
-		set_add(&memory->rhythms, record_new(&rhythm_shape, rhythm, 0));
+		record_set_add(&memory->rhythms, record_new(&record_rhythm_shape, rhythm, 0));
 	memory_unlock(memory);
 	return room ? UB_STORE_OK : UB_STORE_FULL;
 }
@@ -213,9 +213,9 @@ enum ub_store_result memory_rhythm(struct ub_store *store, struct ub_text organi
 {
 	const struct ub_store_rhythm like = { .organization = organization, .uid = uid };
 	struct memory *memory = memory_lock(store);
-	const struct ub_store_rhythm *found = set_get(&memory->rhythms, &like);
+	const struct ub_store_rhythm *found = record_set_get(&memory->rhythms, &like);
 	if (found)
-		record_out(&rhythm_shape, found, arena, rhythm);
+		record_out(&record_rhythm_shape, found, arena, rhythm);
 	memory_unlock(memory);
 	return found ? UB_STORE_OK : UB_STORE_NONE;
 }
@@ -230,22 +230,23 @@ enum ub_store_result memory_forget_rhythm(
 	return UB_STORE_OK;
 }
 
-void rhythm_rename(struct memory *memory, struct ub_text organization, struct ub_text from, struct ub_text to)
+void memory_rename_rhythm(
+    struct memory *memory, struct ub_text organization, struct ub_text from, struct ub_text to)
 {
 	const struct ub_store_rhythm first = { .organization = organization, .uid = from };
-	const struct ub_store_rhythm *rhythm = set_get(&memory->rhythms, &first);
+	const struct ub_store_rhythm *rhythm = record_set_get(&memory->rhythms, &first);
 	if (!rhythm)
 		return;
 	struct ub_store_rhythm renamed = *rhythm;
 	renamed.uid = to;
-	if (!set_get(&memory->rhythms, &renamed))
-		set_add(&memory->rhythms, record_new(&rhythm_shape, &renamed, 0));
+	if (!record_set_get(&memory->rhythms, &renamed))
+		record_set_add(&memory->rhythms, record_new(&record_rhythm_shape, &renamed, 0));
 	forget_rhythm(memory, &first);
 }
 
 /* ---- forgetting by age ---- */
 
-void meetings_prune(struct memory *memory, int64_t before)
+void memory_prune_meetings(struct memory *memory, int64_t before)
 {
 	for (size_t i = memory->met.n; i > 0; i--) {
 		const struct ub_store_meeting *meeting = memory->met.items[i - 1];

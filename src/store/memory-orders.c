@@ -5,16 +5,16 @@
  */
 #include "memory-private.h"
 
-int compare_keys(const void *left, const void *right)
+int memory_compare_keys(const void *left, const void *right)
 {
 	const struct ub_key *a = left, *b = right;
 	const struct ub_text *const of_a[] = { &a->upstream, &a->href, &a->principal };
 	const struct ub_text *const of_b[] = { &b->upstream, &b->href, &b->principal };
 	int order = (a->kind > b->kind) - (a->kind < b->kind);
-	return order ? order : compare_texts(of_a, of_b, UB_COUNT(of_a));
+	return order ? order : record_compare_texts(of_a, of_b, UB_COUNT(of_a));
 }
 
-int compare_queue(const void *left, const void *right)
+int memory_compare_queue(const void *left, const void *right)
 {
 	const struct entry *a = left, *b = right;
 	int order = (a->due > b->due) - (a->due < b->due);
@@ -35,23 +35,23 @@ static int compare_owners(const struct entry *a, const struct entry *b)
 {
 	const struct ub_text *const of_a[] = { &a->key.upstream, &a->key.principal };
 	const struct ub_text *const of_b[] = { &b->key.upstream, &b->key.principal };
-	return compare_texts(of_a, of_b, UB_COUNT(of_a));
+	return record_compare_texts(of_a, of_b, UB_COUNT(of_a));
 }
 
-int compare_owned(const void *left, const void *right)
+int memory_compare_owned(const void *left, const void *right)
 {
 	int order = compare_owners(left, right);
 	return order ? order : compare_ids(left, right);
 }
 
-int compare_expiring(const void *left, const void *right)
+int memory_compare_expiring(const void *left, const void *right)
 {
 	const struct entry *a = left, *b = right;
 	int order = compare_numbers(a->expires, b->expires);
 	return order ? order : compare_ids(a, b);
 }
 
-int compare_doubtful(const void *left, const void *right)
+int memory_compare_doubtful(const void *left, const void *right)
 {
 	const struct entry *a = left, *b = right;
 	int order = compare_numbers(b->key.doubt, a->key.doubt);
@@ -59,7 +59,7 @@ int compare_doubtful(const void *left, const void *right)
 	return order ? order : compare_ids(a, b);
 }
 
-int compare_doubtful_of(const void *left, const void *right)
+int memory_compare_doubtful_of(const void *left, const void *right)
 {
 	const struct entry *a = left, *b = right;
 	int order = compare_owners(a, b);
@@ -69,52 +69,52 @@ int compare_doubtful_of(const void *left, const void *right)
 
 /* ---- entering and leaving them ---- */
 
-void queue_leave(struct memory *memory, struct entry *entry)
+void memory_queue_leave(struct memory *memory, struct entry *entry)
 {
-	set_remove(&memory->queue, entry);
+	record_set_remove(&memory->queue, entry);
 	if (entry->state == UB_JOB_LEASED)
-		set_remove(&memory->leases, entry);
+		record_set_remove(&memory->leases, entry);
 }
 
 /* Moves an entry into another state. The queue is ordered by `due`, so that nothing else may set it. */
-void queue_move(struct memory *memory, struct entry *entry, enum ub_job_state state, int64_t due)
+void memory_queue_move(struct memory *memory, struct entry *entry, enum ub_job_state state, int64_t due)
 {
-	queue_leave(memory, entry);
+	memory_queue_leave(memory, entry);
 	entry->state = state;
 	entry->due = due;
-	set_add(&memory->queue, entry);
+	record_set_add(&memory->queue, entry);
 	if (state == UB_JOB_LEASED)
-		set_add(&memory->leases, entry);
+		record_set_add(&memory->leases, entry);
 }
 
 /* A put changes what these orders go by. So an entry leaves them before, and joins them after. */
-void queue_leave_orders(struct memory *memory, struct entry *entry)
+void memory_queue_leave_orders(struct memory *memory, struct entry *entry)
 {
-	set_remove(&memory->expiring, entry);
+	record_set_remove(&memory->expiring, entry);
 	if (entry->key.doubt == UB_DOUBT_NONE)
 		return;
-	set_remove(&memory->doubtful, entry);
-	set_remove(&memory->doubtful_of, entry);
+	record_set_remove(&memory->doubtful, entry);
+	record_set_remove(&memory->doubtful_of, entry);
 }
 
-void queue_join_orders(struct memory *memory, struct entry *entry)
+void memory_queue_join_orders(struct memory *memory, struct entry *entry)
 {
-	set_add(&memory->expiring, entry);
+	record_set_add(&memory->expiring, entry);
 	if (entry->key.doubt == UB_DOUBT_NONE)
 		return;
-	set_add(&memory->doubtful, entry);
-	set_add(&memory->doubtful_of, entry);
+	record_set_add(&memory->doubtful, entry);
+	record_set_add(&memory->doubtful_of, entry);
 }
 
 /* Where the principal's entries begin in an order by principal. */
-size_t queue_first_of(const struct set *set, struct ub_text upstream, struct ub_text principal)
+size_t memory_queue_first_of(const struct set *set, struct ub_text upstream, struct ub_text principal)
 {
 	const struct entry first = { .key = { .upstream = upstream, .principal = principal },
 		.put = INT64_MIN };
-	return set_find(set, &first, NULL);
+	return record_set_find(set, &first, NULL);
 }
 
-bool queue_is_of(const struct set *set, size_t i, struct ub_text upstream, struct ub_text principal)
+bool memory_queue_is_of(const struct set *set, size_t i, struct ub_text upstream, struct ub_text principal)
 {
 	const struct entry *entry = i < set->n ? set->items[i] : NULL;
 	return entry && ub_text_eq(entry->key.upstream, upstream) &&

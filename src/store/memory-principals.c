@@ -20,18 +20,18 @@ static const size_t known_texts[] = {
 };
 static const struct shape known_shape = { sizeof(struct known), known_texts, UB_COUNT(known_texts) };
 
-int compare_principals(const void *left, const void *right)
+int memory_compare_principals(const void *left, const void *right)
 {
 	const struct known *a = left, *b = right;
 	const struct ub_text *const of_a[] = { &a->upstream, &a->principal };
 	const struct ub_text *const of_b[] = { &b->upstream, &b->principal };
-	return compare_texts(of_a, of_b, UB_COUNT(of_a));
+	return record_compare_texts(of_a, of_b, UB_COUNT(of_a));
 }
 
 static struct known *find(const struct memory *memory, struct ub_text upstream, struct ub_text principal)
 {
 	const struct known like = { .upstream = upstream, .principal = principal };
-	return set_get(&memory->principals, &like);
+	return record_set_get(&memory->principals, &like);
 }
 
 enum ub_store_result memory_heard(
@@ -44,10 +44,10 @@ enum ub_store_result memory_heard(
 		known->heard = now;
 	} else if (room) {
 		const struct known new = { .upstream = upstream, .principal = principal, .heard = now };
-		set_add(&memory->principals, record_new(&known_shape, &new, 0));
+		record_set_add(&memory->principals, record_new(&known_shape, &new, 0));
 	}
-	queue_vouch(memory, upstream, principal);
-	*woken = queue_wake(memory, upstream, principal, now);
+	memory_queue_vouch(memory, upstream, principal);
+	*woken = memory_queue_wake(memory, upstream, principal, now);
 	memory_unlock(memory);
 	return room ? UB_STORE_OK : UB_STORE_FULL;
 }
@@ -75,8 +75,8 @@ enum ub_store_result memory_principals(
 
 static void replace(struct memory *memory, struct known *known, const struct known *by)
 {
-	set_remove(&memory->principals, known);
-	set_add(&memory->principals, record_new(&known_shape, by, 0));
+	record_set_remove(&memory->principals, known);
+	record_set_add(&memory->principals, record_new(&known_shape, by, 0));
 	free(known);
 }
 
@@ -161,13 +161,13 @@ enum ub_store_result memory_href_of(struct ub_store *store, struct ub_text upstr
 	return there ? UB_STORE_OK : UB_STORE_NONE;
 }
 
-void principals_prune(struct memory *memory, int64_t before)
+void memory_prune_principals(struct memory *memory, int64_t before)
 {
 	for (size_t i = memory->principals.n; i > 0; i--) {
 		struct known *known = memory->principals.items[i - 1];
 		if (known->heard >= before)
 			continue;
-		set_remove(&memory->principals, known);
+		record_set_remove(&memory->principals, known);
 		free(known);
 	}
 }

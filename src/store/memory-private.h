@@ -58,27 +58,27 @@ struct entry {
 	char *reason, *version; /* NULL: none */
 };
 
-int compare_keys(const void *a, const void *b);
-int compare_queue(const void *a, const void *b);
-int compare_owned(const void *a, const void *b);
-int compare_expiring(const void *a, const void *b);
-int compare_doubtful(const void *a, const void *b);
-int compare_doubtful_of(const void *a, const void *b);
+int memory_compare_keys(const void *a, const void *b);
+int memory_compare_queue(const void *a, const void *b);
+int memory_compare_owned(const void *a, const void *b);
+int memory_compare_expiring(const void *a, const void *b);
+int memory_compare_doubtful(const void *a, const void *b);
+int memory_compare_doubtful_of(const void *a, const void *b);
 /* Takes an entry out of the queue; moves it into another state. The queue is ordered by `due`, so that
  * nothing else may set it. */
-void queue_leave(struct memory *memory, struct entry *entry);
-void queue_move(struct memory *memory, struct entry *entry, enum ub_job_state state, int64_t due);
+void memory_queue_leave(struct memory *memory, struct entry *entry);
+void memory_queue_move(struct memory *memory, struct entry *entry, enum ub_job_state state, int64_t due);
 /* A put changes what these orders go by. So an entry leaves them before, and joins them after. */
-void queue_leave_orders(struct memory *memory, struct entry *entry);
-void queue_join_orders(struct memory *memory, struct entry *entry);
+void memory_queue_leave_orders(struct memory *memory, struct entry *entry);
+void memory_queue_join_orders(struct memory *memory, struct entry *entry);
 /* Where the principal's entries begin in an order by principal; whether the i-th one is his. */
-size_t queue_first_of(const struct set *set, struct ub_text upstream, struct ub_text principal);
-bool queue_is_of(const struct set *set, size_t i, struct ub_text upstream, struct ub_text principal);
+size_t memory_queue_first_of(const struct set *set, struct ub_text upstream, struct ub_text principal);
+bool memory_queue_is_of(const struct set *set, size_t i, struct ub_text upstream, struct ub_text principal);
 
 /* ---- memory-queue.c ---- */
 
-int compare_claims(const void *a, const void *b);
-void queue_free(struct memory *memory);
+int memory_compare_claims(const void *a, const void *b);
+void memory_queue_free(struct memory *memory);
 store_put_fn memory_put;
 store_take_fn memory_take;
 store_recover_fn memory_recover;
@@ -100,11 +100,12 @@ store_next_due_fn memory_next_due;
 store_jobs_fn memory_jobs;
 store_wake_fn memory_wake;
 /* Makes the principal's waiting keys due, and returns how many. Takes his keys for a stranger's no longer. */
-size_t queue_wake(struct memory *memory, struct ub_text upstream, struct ub_text principal, int64_t now);
-void queue_vouch(struct memory *memory, struct ub_text upstream, struct ub_text principal);
+size_t memory_queue_wake(
+    struct memory *memory, struct ub_text upstream, struct ub_text principal, int64_t now);
+void memory_queue_vouch(struct memory *memory, struct ub_text upstream, struct ub_text principal);
 
 /* memory-principals.c */
-int compare_principals(const void *a, const void *b);
+int memory_compare_principals(const void *a, const void *b);
 store_heard_fn memory_heard;
 store_knows_fn memory_knows;
 store_put_login_fn memory_put_login;
@@ -112,13 +113,13 @@ store_login_fn memory_login;
 store_put_owner_fn memory_put_owner;
 store_owners_fn memory_owners;
 store_href_of_fn memory_href_of;
-void principals_prune(struct memory *memory, int64_t before);
+void memory_prune_principals(struct memory *memory, int64_t before);
 
 /* memory-meetings.c */
-int compare_met(const void *a, const void *b);
-int compare_met_with(const void *a, const void *b);
-int compare_periods(const void *a, const void *b);
-int compare_rhythms(const void *a, const void *b);
+int memory_compare_met(const void *a, const void *b);
+int memory_compare_met_with(const void *a, const void *b);
+int memory_compare_periods(const void *a, const void *b);
+int memory_compare_rhythms(const void *a, const void *b);
 store_meetings_fn memory_meetings;
 store_change_meetings_fn memory_change_meetings;
 store_put_period_fn memory_put_period;
@@ -127,15 +128,15 @@ store_put_rhythm_fn memory_put_rhythm;
 store_rhythm_fn memory_rhythm;
 store_forget_rhythm_fn memory_forget_rhythm;
 /* Let what is known of the series `from` go by the UID `to`. */
-void periods_rename(
+void memory_rename_periods(
     struct memory *memory, struct ub_text organization, struct ub_text from, struct ub_text to);
-void rhythm_rename(
+void memory_rename_rhythm(
     struct memory *memory, struct ub_text organization, struct ub_text from, struct ub_text to);
-void meetings_prune(struct memory *memory, int64_t before);
+void memory_prune_meetings(struct memory *memory, int64_t before);
 
 /* memory-appointments.c */
-int compare_appointments(const void *a, const void *b);
-int compare_taken(const void *a, const void *b);
+int memory_compare_appointments(const void *a, const void *b);
+int memory_compare_taken(const void *a, const void *b);
 store_event_appointments_fn memory_event_appointments;
 store_change_appointments_fn memory_change_appointments;
 store_appointments_fn memory_appointments;
@@ -143,50 +144,50 @@ store_item_stands_fn memory_item_stands;
 store_copy_appointments_fn memory_copy_appointments;
 store_forget_appointments_fn memory_forget_appointments;
 /* Lets what is known of the series `from` go by the UID `to`. */
-void appointments_rename(
+void memory_rename_appointments(
     struct memory *memory, struct ub_text organization, struct ub_text from, struct ub_text to);
-void appointments_prune(struct memory *memory, int64_t now);
+void memory_prune_appointments(struct memory *memory, int64_t now);
 
 /* memory-syncs.c */
-int compare_syncs(const void *a, const void *b);
+int memory_compare_syncs(const void *a, const void *b);
 store_put_sync_fn memory_put_sync;
 store_sync_fn memory_sync;
 store_places_fn memory_places;
-void syncs_prune(struct memory *memory, int64_t before);
+void memory_prune_syncs(struct memory *memory, int64_t before);
 
 /* memory-clients.c */
-int compare_clients(const void *a, const void *b);
+int memory_compare_clients(const void *a, const void *b);
 store_note_client_fn memory_note_client;
 store_clients_fn memory_clients;
 /* Forgets clients that were last seen before then. */
-void clients_prune(struct memory *memory, int64_t before);
+void memory_prune_clients(struct memory *memory, int64_t before);
 
 /* memory-remembers.c */
 store_remembers_fn memory_remembers;
 store_objects_fn memory_objects;
 
 /* memory-copies.c */
-int compare_copies(const void *a, const void *b);
+int memory_compare_copies(const void *a, const void *b);
 store_put_copy_fn memory_put_copy;
 store_copy_fn memory_copy;
 store_copy_at_fn memory_copy_at;
 store_copies_fn memory_copies;
-void copies_prune(struct memory *memory, int64_t before);
+void memory_prune_copies(struct memory *memory, int64_t before);
 
 /* memory-mails.c */
-int compare_mails(const void *a, const void *b);
+int memory_compare_mails(const void *a, const void *b);
 store_put_mail_fn memory_put_mail;
 store_note_mail_fn memory_note_mail;
 store_mails_fn memory_mails;
 store_mails_due_fn memory_mails_due;
 store_count_mails_fn memory_count_mails;
-void mails_prune(struct memory *memory, int64_t before);
+void memory_prune_mails(struct memory *memory, int64_t before);
 
 /* memory-events.c */
-int compare_events(const void *a, const void *b);
-int compare_sinks(const void *a, const void *b);
+int memory_compare_events(const void *a, const void *b);
+int memory_compare_sinks(const void *a, const void *b);
 /* With the lock. */
-void events_add(struct memory *memory, const struct ub_store_event *event);
+void memory_add_event(struct memory *memory, const struct ub_store_event *event);
 store_set_sinks_fn memory_set_sinks;
 store_sinks_fn memory_sinks;
 store_events_fn memory_events;

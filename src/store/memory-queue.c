@@ -19,12 +19,12 @@ static const size_t claim_texts[] = {
 };
 static const struct shape claim_shape = { sizeof(struct claim), claim_texts, UB_COUNT(claim_texts) };
 
-int compare_claims(const void *left, const void *right)
+int memory_compare_claims(const void *left, const void *right)
 {
 	const struct claim *a = left, *b = right;
 	const struct ub_text *const of_a[] = { &a->organization, &a->meeting_uid };
 	const struct ub_text *const of_b[] = { &b->organization, &b->meeting_uid };
-	return compare_texts(of_a, of_b, UB_COUNT(of_a));
+	return record_compare_texts(of_a, of_b, UB_COUNT(of_a));
 }
 
 /* ---- entries ---- */
@@ -57,7 +57,7 @@ static void release_claims(struct memory *memory, const struct entry *entry)
 		struct claim *claim = memory->claims.items[i - 1];
 		if (claim->entry != entry)
 			continue;
-		set_remove(&memory->claims, claim);
+		record_set_remove(&memory->claims, claim);
 		free(claim);
 	}
 }
@@ -65,37 +65,38 @@ static void release_claims(struct memory *memory, const struct entry *entry)
 static struct entry *add(
     struct memory *memory, const struct ub_key *key, enum ub_job_state state, int64_t now, int64_t due)
 {
-	struct entry *entry = record_new(&key_shape, key, sizeof(struct entry) - sizeof(struct ub_key));
+	struct entry *entry =
+	    record_new(&record_key_shape, key, sizeof(struct entry) - sizeof(struct ub_key));
 	entry->id = ++memory->last_id;
 	entry->state = state;
 	entry->put = now;
 	entry->due = due;
 	entry->again = INT64_MAX;
-	entry->expires = expiry(key->doubt, now);
-	set_add(&memory->keys, entry);
-	set_add(&memory->queue, entry);
-	set_add(&memory->owned, entry);
-	queue_join_orders(memory, entry);
+	entry->expires = store_expiry(key->doubt, now);
+	record_set_add(&memory->keys, entry);
+	record_set_add(&memory->queue, entry);
+	record_set_add(&memory->owned, entry);
+	memory_queue_join_orders(memory, entry);
 	return entry;
 }
 
 static void drop(struct memory *memory, struct entry *entry)
 {
 	release_claims(memory, entry);
-	queue_leave(memory, entry);
-	queue_leave_orders(memory, entry);
-	set_remove(&memory->owned, entry);
-	set_remove(&memory->keys, entry);
+	memory_queue_leave(memory, entry);
+	memory_queue_leave_orders(memory, entry);
+	record_set_remove(&memory->owned, entry);
+	record_set_remove(&memory->keys, entry);
 	free_texts(entry);
 	free(entry);
 }
 
-void queue_free(struct memory *memory)
+void memory_queue_free(struct memory *memory)
 {
 	for (size_t i = 0; i < memory->keys.n; i++)
 		free_texts(memory->keys.items[i]);
-	set_free(&memory->claims);
-	set_free(&memory->keys);
+	record_set_free(&memory->claims);
+	record_set_free(&memory->keys);
 	struct set *const orders[] = { &memory->queue, &memory->leases, &memory->owned, &memory->expiring,
 		&memory->doubtful, &memory->doubtful_of };
 	for (size_t i = 0; i < UB_COUNT(orders); i++)
@@ -117,7 +118,7 @@ static void job_out(const struct entry *entry, struct ub_arena *arena, struct ub
 		.reason = ub_text_copy(arena, ub_text(entry->reason)),
 		.version = ub_text_copy(arena, ub_text(entry->version)),
 	};
-	record_out(&key_shape, &entry->key, arena, &job->key);
+	record_out(&record_key_shape, &entry->key, arena, &job->key);
 }
 
 /* ---- putting ---- */
@@ -125,15 +126,15 @@ static void job_out(const struct entry *entry, struct ub_arena *arena, struct ub
 /* A key that is there is put once more, or is handed over to its principal. */
 static void renew(struct memory *memory, struct entry *entry, enum ub_doubt doubt, int64_t now)
 {
-	int64_t expires = expiry(doubt, now);
-	queue_leave_orders(memory, entry);
+	int64_t expires = store_expiry(doubt, now);
+	memory_queue_leave_orders(memory, entry);
 	entry->put = now;
 	entry->failures = 0;
 	if (doubt < entry->key.doubt)
 		entry->key.doubt = doubt;
 	if (expires > entry->expires)
 		entry->expires = expires;
-	queue_join_orders(memory, entry);
+	memory_queue_join_orders(memory, entry);
 }
 
 static void put_again(
@@ -150,7 +151,7 @@ static void put_again(
 		entry->attempts = 1; /* this is not its first time */
 	if (entry->state == UB_JOB_WAITING || (entry->state == UB_JOB_ASIDE && !entry->version))
 		set_reason(entry, UB_TEXT_NONE);
-	queue_move(memory, entry, UB_JOB_QUEUED, due < entry->due ? due : entry->due);
+	memory_queue_move(memory, entry, UB_JOB_QUEUED, due < entry->due ? due : entry->due);
 }
 
 /* Drops the first `excess` entries from place `i` on, except leased ones. */
@@ -168,8 +169,8 @@ static void drop_oldest(struct memory *memory, const struct set *set, size_t i, 
 static void trim(struct memory *memory, const struct ub_key *key)
 {
 	const struct set *of = &memory->doubtful_of;
-	size_t first = queue_first_of(of, key->upstream, key->principal), n = 0;
-	while (queue_is_of(of, first + n, key->upstream, key->principal))
+	size_t first = memory_queue_first_of(of, key->upstream, key->principal), n = 0;
+	while (memory_queue_is_of(of, first + n, key->upstream, key->principal))
 		n++;
 	if (n > UB_STORE_DOUBTFUL_OF_ONE)
 		drop_oldest(memory, of, first, n - UB_STORE_DOUBTFUL_OF_ONE);
@@ -181,7 +182,7 @@ static bool has_room(const struct memory *memory, const struct ub_key *keys, siz
 {
 	size_t more = 0;
 	for (size_t i = 0; i < n; i++)
-		more += set_get(&memory->keys, &keys[i]) == NULL;
+		more += record_set_get(&memory->keys, &keys[i]) == NULL;
 	return memory->keys.n + more <= UB_STORE_MEMORY_MAX;
 }
 
@@ -192,7 +193,7 @@ enum ub_store_result memory_put(
 	struct memory *memory = memory_lock(store);
 	bool room = has_room(memory, keys, n);
 	for (size_t i = 0; i < n && room; i++) {
-		struct entry *entry = set_get(&memory->keys, &keys[i]);
+		struct entry *entry = record_set_get(&memory->keys, &keys[i]);
 		if (entry)
 			put_again(memory, entry, keys[i].doubt, now, due);
 		else
@@ -221,7 +222,7 @@ static void end_lease(struct memory *memory, struct entry *entry, struct ub_text
 		set_reason(entry, why);
 	if (known)
 		entry->crashes = 0;
-	queue_move(memory, entry, aside ? UB_JOB_ASIDE : UB_JOB_QUEUED, aside ? INT64_MAX : now);
+	memory_queue_move(memory, entry, aside ? UB_JOB_ASIDE : UB_JOB_QUEUED, aside ? INT64_MAX : now);
 }
 
 enum ub_store_result memory_recover(struct ub_store *store, bool crashed, int64_t now)
@@ -233,12 +234,12 @@ enum ub_store_result memory_recover(struct ub_store *store, bool crashed, int64_
 	for (size_t i = 0; i < memory->keys.n; i++) {
 		struct entry *entry = memory->keys.items[i];
 		if (entry->state == UB_JOB_QUEUED && entry->due > now)
-			queue_move(memory, entry, UB_JOB_QUEUED, now);
+			memory_queue_move(memory, entry, UB_JOB_QUEUED, now);
 		if (entry->key.doubt != UB_DOUBT_CALLER)
 			continue;
-		queue_leave_orders(memory, entry);
-		entry->expires = expiry(UB_DOUBT_CALLER, now);
-		queue_join_orders(memory, entry);
+		memory_queue_leave_orders(memory, entry);
+		entry->expires = store_expiry(UB_DOUBT_CALLER, now);
+		memory_queue_join_orders(memory, entry);
 	}
 	memory_unlock(memory);
 	return UB_STORE_OK;
@@ -275,7 +276,7 @@ enum ub_store_result memory_take(
 	if (entry) {
 		entry->lease = ++memory->last_lease;
 		entry->attempts++;
-		queue_move(memory, entry, UB_JOB_LEASED, now + lease_ms);
+		memory_queue_move(memory, entry, UB_JOB_LEASED, now + lease_ms);
 		job_out(entry, arena, job);
 	}
 	memory_unlock(memory);
@@ -285,7 +286,7 @@ enum ub_store_result memory_take(
 /* The entry that the job is the right to work on. NULL: the lease is over. */
 static struct entry *leased(struct memory *memory, const struct ub_job *job, int64_t now)
 {
-	struct entry *entry = set_get(&memory->keys, &job->key);
+	struct entry *entry = record_set_get(&memory->keys, &job->key);
 	bool ours = entry && entry->id == job->id && entry->lease == job->lease && entry->due > now;
 	return ours && entry->state == UB_JOB_LEASED ? entry : NULL;
 }
@@ -318,7 +319,7 @@ enum ub_store_result memory_extend(
 	struct memory *memory = memory_lock(store);
 	struct entry *entry = leased(memory, job, now);
 	if (entry)
-		queue_move(memory, entry, UB_JOB_LEASED, now + lease_ms);
+		memory_queue_move(memory, entry, UB_JOB_LEASED, now + lease_ms);
 	memory_unlock(memory);
 	return entry ? UB_STORE_OK : UB_STORE_STALE;
 }
@@ -327,13 +328,13 @@ static enum ub_store_result claim(struct memory *memory, struct entry *entry, in
     struct ub_text organization, struct ub_text meeting_uid)
 {
 	const struct claim wanted = { organization, meeting_uid, entry };
-	struct claim *held = set_get(&memory->claims, &wanted);
+	struct claim *held = record_set_get(&memory->claims, &wanted);
 	if (held && held->entry != entry && held->entry->due > now)
 		return UB_STORE_BUSY;
 	if (held)
 		held->entry = entry;
 	else
-		set_add(&memory->claims, record_new(&claim_shape, &wanted, 0));
+		record_set_add(&memory->claims, record_new(&claim_shape, &wanted, 0));
 	return UB_STORE_OK;
 }
 
@@ -361,7 +362,7 @@ static void let_go(struct memory *memory, struct entry *entry)
 	set_reason(entry, UB_TEXT_NONE);
 	set_text(&entry->version, UB_TEXT_NONE);
 	entry->attempts = entry->crashes = entry->failures = 0;
-	queue_move(memory, entry, UB_JOB_QUEUED, entry->again);
+	memory_queue_move(memory, entry, UB_JOB_QUEUED, entry->again);
 	entry->again = INT64_MAX;
 }
 
@@ -388,9 +389,10 @@ enum ub_store_result memory_requeue(struct ub_store *store, const struct ub_job 
 			set_reason(entry, reason);
 		entry->failures = job->failures;
 		if (entry->again != INT64_MAX)
-			queue_move(memory, entry, UB_JOB_QUEUED, entry->again < due ? entry->again : due);
+			memory_queue_move(
+			    memory, entry, UB_JOB_QUEUED, entry->again < due ? entry->again : due);
 		else
-			queue_move(memory, entry, state, due);
+			memory_queue_move(memory, entry, state, due);
 		entry->again = INT64_MAX;
 	}
 	memory_unlock(memory);
@@ -400,7 +402,7 @@ enum ub_store_result memory_requeue(struct ub_store *store, const struct ub_job 
 enum ub_store_result memory_forget(struct ub_store *store, const struct ub_job *job)
 {
 	struct memory *memory = memory_lock(store);
-	struct entry *entry = set_get(&memory->keys, &job->key);
+	struct entry *entry = record_set_get(&memory->keys, &job->key);
 	bool same = entry && entry->id == job->id && entry->lease == job->lease && entry->put == job->put &&
 		    entry->state != UB_JOB_LEASED;
 	if (same)
@@ -421,7 +423,7 @@ static void hand_again(
 		entry->attempts = 1; /* this is not its first time */
 		entry->crashes = 0;
 		set_reason(entry, reason);
-		queue_move(memory, entry, UB_JOB_WAITING, INT64_MAX);
+		memory_queue_move(memory, entry, UB_JOB_WAITING, INT64_MAX);
 	}
 }
 
@@ -429,7 +431,7 @@ enum ub_store_result memory_hand_over(struct ub_store *store, const struct ub_jo
     const struct ub_key *to, struct ub_text reason)
 {
 	struct memory *memory = memory_lock(store);
-	struct entry *entry = leased(memory, job, now), *other = set_get(&memory->keys, to);
+	struct entry *entry = leased(memory, job, now), *other = record_set_get(&memory->keys, to);
 	if (entry && other)
 		hand_again(memory, other, to->doubt, now, reason);
 	else if (entry)
@@ -464,40 +466,41 @@ enum ub_store_result memory_strangers(struct ub_store *store, size_t *n)
 	/* Strangers come first: up to where the others would begin. */
 	const struct entry others = { .key = { .doubt = UB_DOUBT_WRITE }, .put = INT64_MIN };
 	struct memory *memory = memory_lock(store);
-	*n = set_find(&memory->doubtful, &others, NULL);
+	*n = record_set_find(&memory->doubtful, &others, NULL);
 	memory_unlock(memory);
 	return UB_STORE_OK;
 }
 
 /* ---- whose keys are ---- */
 
-size_t queue_wake(struct memory *memory, struct ub_text upstream, struct ub_text principal, int64_t now)
+size_t memory_queue_wake(
+    struct memory *memory, struct ub_text upstream, struct ub_text principal, int64_t now)
 {
 	const struct set *owned = &memory->owned;
 	size_t n = 0;
-	for (size_t i = queue_first_of(owned, upstream, principal);
-	     queue_is_of(owned, i, upstream, principal); i++) {
+	for (size_t i = memory_queue_first_of(owned, upstream, principal);
+	     memory_queue_is_of(owned, i, upstream, principal); i++) {
 		struct entry *entry = owned->items[i];
 		if (entry->state != UB_JOB_WAITING)
 			continue;
-		queue_move(memory, entry, UB_JOB_QUEUED, now);
+		memory_queue_move(memory, entry, UB_JOB_QUEUED, now);
 		n++;
 	}
 	return n;
 }
 
-void queue_vouch(struct memory *memory, struct ub_text upstream, struct ub_text principal)
+void memory_queue_vouch(struct memory *memory, struct ub_text upstream, struct ub_text principal)
 {
 	const struct set *owned = &memory->owned;
-	for (size_t i = queue_first_of(owned, upstream, principal);
-	     queue_is_of(owned, i, upstream, principal); i++) {
+	for (size_t i = memory_queue_first_of(owned, upstream, principal);
+	     memory_queue_is_of(owned, i, upstream, principal); i++) {
 		struct entry *entry = owned->items[i];
 		if (entry->key.doubt != UB_DOUBT_CALLER)
 			continue;
-		queue_leave_orders(memory, entry);
+		memory_queue_leave_orders(memory, entry);
 		entry->key.doubt = UB_DOUBT_WRITE;
-		entry->expires = expiry(UB_DOUBT_WRITE, entry->put);
-		queue_join_orders(memory, entry);
+		entry->expires = store_expiry(UB_DOUBT_WRITE, entry->put);
+		memory_queue_join_orders(memory, entry);
 	}
 }
 
@@ -508,7 +511,7 @@ enum ub_store_result memory_wake(struct ub_store *store, struct ub_text upstream
 		struct entry *entry = memory->owned.items[i];
 		if (entry->state == UB_JOB_WAITING && entry->key.doubt != UB_DOUBT_CALLER &&
 		    ub_text_eq(entry->key.upstream, upstream))
-			queue_move(memory, entry, UB_JOB_QUEUED, now);
+			memory_queue_move(memory, entry, UB_JOB_QUEUED, now);
 	}
 	memory_unlock(memory);
 	return UB_STORE_OK;
@@ -524,8 +527,8 @@ enum ub_store_result memory_waits(struct ub_store *store, struct ub_text upstrea
 	struct memory *memory = memory_lock(store);
 	const struct set *owned = &memory->owned;
 	bool found = false;
-	for (size_t i = queue_first_of(owned, upstream, principal);
-	     !found && queue_is_of(owned, i, upstream, principal); i++)
+	for (size_t i = memory_queue_first_of(owned, upstream, principal);
+	     !found && memory_queue_is_of(owned, i, upstream, principal); i++)
 		found = is_wanted(owned->items[i]);
 	memory_unlock(memory);
 	return found ? UB_STORE_OK : UB_STORE_NONE;
@@ -536,7 +539,7 @@ enum ub_store_result memory_waiting(
 {
 	struct memory *memory = memory_lock(store);
 	const struct set *owned = &memory->owned;
-	for (size_t i = queue_first_of(owned, upstream, UB_TEXT_NONE); i < owned->n; i++) {
+	for (size_t i = memory_queue_first_of(owned, upstream, UB_TEXT_NONE); i < owned->n; i++) {
 		const struct entry *entry = owned->items[i];
 		struct ub_text principal = entry->key.principal;
 		if (!ub_text_eq(entry->key.upstream, upstream))

@@ -7,7 +7,7 @@
 
 static const void *first_from(const struct set *set, const void *like)
 {
-	size_t at = set_find(set, like, NULL);
+	size_t at = record_set_find(set, like, NULL);
 	return at < set->n ? set->items[at] : NULL;
 }
 
@@ -29,7 +29,7 @@ static bool has_meeting(const struct memory *memory, const struct ub_store_objec
 	const struct ub_store_seen like = { .organization = object->organization,
 		.meeting_uid = object->uid };
 	const struct ub_store_seen *seen = first_from(&memory->meetings, &like);
-	return set_get(&memory->seen, &there) ||
+	return record_set_get(&memory->seen, &there) ||
 	       (seen && ub_text_eq(seen->organization, object->organization) &&
 		   ub_text_eq(seen->meeting_uid, object->uid));
 }

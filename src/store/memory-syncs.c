@@ -16,24 +16,24 @@ static const size_t sync_texts[] = {
 };
 static const struct shape sync_shape = { sizeof(struct ub_store_sync), sync_texts, UB_COUNT(sync_texts) };
 
-int compare_syncs(const void *left, const void *right)
+int memory_compare_syncs(const void *left, const void *right)
 {
 	const struct ub_store_sync *a = left, *b = right;
 	const struct ub_text *const of_a[] = { &a->upstream, &a->collection };
 	const struct ub_text *const of_b[] = { &b->upstream, &b->collection };
-	return compare_texts(of_a, of_b, UB_COUNT(of_a));
+	return record_compare_texts(of_a, of_b, UB_COUNT(of_a));
 }
 
 enum ub_store_result memory_put_sync(struct ub_store *store, const struct ub_store_sync *sync)
 {
 	struct memory *memory = memory_lock(store);
-	struct ub_store_sync *former = set_get(&memory->syncs, sync);
+	struct ub_store_sync *former = record_set_get(&memory->syncs, sync);
 	bool room = former || memory->syncs.n < UB_STORE_MEMORY_MAX;
 	if (former)
-		set_remove(&memory->syncs, former);
+		record_set_remove(&memory->syncs, former);
 	free(former);
 	if (room)
-		set_add(&memory->syncs, record_new(&sync_shape, sync, 0));
+		record_set_add(&memory->syncs, record_new(&sync_shape, sync, 0));
 	memory_unlock(memory);
 	return room ? UB_STORE_OK : UB_STORE_FULL;
 }
@@ -43,20 +43,20 @@ enum ub_store_result memory_sync(struct ub_store *store, struct ub_text upstream
 {
 	const struct ub_store_sync like = { .upstream = upstream, .collection = collection };
 	struct memory *memory = memory_lock(store);
-	const struct ub_store_sync *found = set_get(&memory->syncs, &like);
+	const struct ub_store_sync *found = record_set_get(&memory->syncs, &like);
 	if (found)
 		record_out(&sync_shape, found, arena, sync);
 	memory_unlock(memory);
 	return found ? UB_STORE_OK : UB_STORE_NONE;
 }
 
-void syncs_prune(struct memory *memory, int64_t before)
+void memory_prune_syncs(struct memory *memory, int64_t before)
 {
 	for (size_t i = memory->syncs.n; i > 0; i--) {
 		struct ub_store_sync *sync = memory->syncs.items[i - 1];
 		if (sync->looked >= before)
 			continue;
-		set_remove(&memory->syncs, sync);
+		record_set_remove(&memory->syncs, sync);
 		free(sync);
 	}
 }

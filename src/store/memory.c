@@ -14,7 +14,7 @@ static int compare_items(const void *left, const void *right)
 	const struct ub_store_item *a = left, *b = right;
 	const struct ub_text *const of_a[] = { &a->organization, &a->meeting_uid, &a->identity };
 	const struct ub_text *const of_b[] = { &b->organization, &b->meeting_uid, &b->identity };
-	return compare_texts(of_a, of_b, UB_COUNT(of_a));
+	return record_compare_texts(of_a, of_b, UB_COUNT(of_a));
 }
 
 static int compare_seen(const void *left, const void *right)
@@ -22,7 +22,7 @@ static int compare_seen(const void *left, const void *right)
 	const struct ub_store_seen *a = left, *b = right;
 	const struct ub_text *const of_a[] = { &a->organization, &a->upstream, &a->href };
 	const struct ub_text *const of_b[] = { &b->organization, &b->upstream, &b->href };
-	return compare_texts(of_a, of_b, UB_COUNT(of_a));
+	return record_compare_texts(of_a, of_b, UB_COUNT(of_a));
 }
 
 static int compare_meetings(const void *left, const void *right)
@@ -30,7 +30,7 @@ static int compare_meetings(const void *left, const void *right)
 	const struct ub_store_seen *a = left, *b = right;
 	const struct ub_text *const of_a[] = { &a->organization, &a->meeting_uid, &a->href, &a->upstream };
 	const struct ub_text *const of_b[] = { &b->organization, &b->meeting_uid, &b->href, &b->upstream };
-	return compare_texts(of_a, of_b, UB_COUNT(of_a));
+	return record_compare_texts(of_a, of_b, UB_COUNT(of_a));
 }
 
 static int compare_item_places(const void *left, const void *right)
@@ -38,7 +38,7 @@ static int compare_item_places(const void *left, const void *right)
 	const struct ub_store_item *a = left, *b = right;
 	const struct ub_text *const of_a[] = { &a->organization, &a->upstream, &a->href };
 	const struct ub_text *const of_b[] = { &b->organization, &b->upstream, &b->href };
-	int order = compare_texts(of_a, of_b, UB_COUNT(of_a));
+	int order = record_compare_texts(of_a, of_b, UB_COUNT(of_a));
 	order = order ? order : (b->changed > a->changed) - (b->changed < a->changed);
 	return order ? order : compare_items(left, right);
 }
@@ -60,19 +60,19 @@ static int compare_aliases(const void *left, const void *right)
 	const struct alias *a = left, *b = right;
 	const struct ub_text *const of_a[] = { &a->upstream, &a->from };
 	const struct ub_text *const of_b[] = { &b->upstream, &b->from };
-	return compare_texts(of_a, of_b, UB_COUNT(of_a));
+	return record_compare_texts(of_a, of_b, UB_COUNT(of_a));
 }
 
 /* Stores a copy in place of the record that compares equal. */
 static enum ub_store_result replace(struct set *set, const struct shape *shape, const void *from)
 {
 	bool found;
-	size_t at = set_find(set, from, &found);
+	size_t at = record_set_find(set, from, &found);
 	if (!found && set->n >= UB_STORE_MEMORY_MAX)
 		return UB_STORE_FULL;
 	void *record = record_new(shape, from, 0);
 	if (!found) {
-		set_add(set, record);
+		record_set_add(set, record);
 		return UB_STORE_OK;
 	}
 	free(set->items[at]);
@@ -84,21 +84,21 @@ static enum ub_store_result replace(struct set *set, const struct shape *shape, 
 
 static void forget_item(struct memory *memory, struct ub_store_item *item)
 {
-	set_remove(&memory->item_places, item);
-	set_remove(&memory->items, item);
+	record_set_remove(&memory->item_places, item);
+	record_set_remove(&memory->items, item);
 	free(item);
 }
 
 static bool keep_item(struct memory *memory, const struct ub_store_item *item)
 {
-	struct ub_store_item *former = set_get(&memory->items, item);
+	struct ub_store_item *former = record_set_get(&memory->items, item);
 	bool room = former || memory->items.n < UB_STORE_MEMORY_MAX;
 	if (room) {
-		void *record = record_new(&item_shape, item, 0); /* the text may be the former one's */
+		void *record = record_new(&record_item_shape, item, 0); /* the text may be the former one's */
 		if (former)
 			forget_item(memory, former);
-		set_add(&memory->items, record);
-		set_add(&memory->item_places, record);
+		record_set_add(&memory->items, record);
+		record_set_add(&memory->item_places, record);
 	}
 	return room;
 }
@@ -109,7 +109,7 @@ static enum ub_store_result memory_put_item(
 	struct memory *memory = memory_lock(store);
 	bool room = !item || keep_item(memory, item);
 	if (event && room)
-		events_add(memory, event);
+		memory_add_event(memory, event);
 	memory_unlock(memory);
 	return room ? UB_STORE_OK : UB_STORE_FULL;
 }
@@ -121,12 +121,12 @@ static enum ub_store_result memory_item_at(struct ub_store *store, struct ub_tex
 		.organization = organization, .upstream = upstream, .href = href, .changed = INT64_MAX
 	};
 	struct memory *memory = memory_lock(store);
-	size_t at = set_find(&memory->item_places, &first, NULL);
+	size_t at = record_set_find(&memory->item_places, &first, NULL);
 	const struct ub_store_item *item = at < memory->item_places.n ? memory->item_places.items[at] : NULL;
 	bool there = item && ub_text_eq(item->organization, organization) &&
 		     ub_text_eq(item->upstream, upstream) && ub_text_eq(item->href, href);
 	if (there)
-		record_out(&item_shape, item, arena, out);
+		record_out(&record_item_shape, item, arena, out);
 	memory_unlock(memory);
 	return there ? UB_STORE_OK : UB_STORE_NONE;
 }
@@ -137,12 +137,12 @@ static enum ub_store_result memory_items(struct ub_store *store, struct ub_text 
 	const struct ub_store_item first = { .organization = organization, .meeting_uid = meeting_uid };
 	struct memory *memory = memory_lock(store);
 	*items = (struct ub_store_items){ 0 };
-	for (size_t i = set_find(&memory->items, &first, NULL); i < memory->items.n; i++) {
+	for (size_t i = record_set_find(&memory->items, &first, NULL); i < memory->items.n; i++) {
 		const struct ub_store_item *item = memory->items.items[i];
 		if (!ub_text_eq(item->organization, organization) ||
 		    (meeting_uid.len && !ub_text_eq(item->meeting_uid, meeting_uid)))
 			break;
-		record_out(&item_shape, item, arena, ub_push(arena, items));
+		record_out(&record_item_shape, item, arena, ub_push(arena, items));
 	}
 	memory_unlock(memory);
 	return UB_STORE_OK;
@@ -153,7 +153,7 @@ static enum ub_store_result memory_item_uids(struct ub_store *store, struct ub_t
 {
 	const struct ub_store_item first = { .organization = organization, .meeting_uid = prefix };
 	struct memory *memory = memory_lock(store);
-	for (size_t i = set_find(&memory->items, &first, NULL); i < memory->items.n; i++) {
+	for (size_t i = record_set_find(&memory->items, &first, NULL); i < memory->items.n; i++) {
 		const struct ub_store_item *item = memory->items.items[i];
 		if (!ub_text_eq(item->organization, organization) ||
 		    !ub_text_starts(item->meeting_uid, prefix))
@@ -174,20 +174,20 @@ static void rename_items(
 {
 	const struct ub_store_item first = { .organization = organization, .meeting_uid = from };
 	for (;;) {
-		size_t at = set_find(&memory->items, &first, NULL);
+		size_t at = record_set_find(&memory->items, &first, NULL);
 		struct ub_store_item *item = at < memory->items.n ? memory->items.items[at] : NULL;
 		if (!item || !ub_text_eq(item->organization, organization) ||
 		    !ub_text_eq(item->meeting_uid, from))
 			return;
 		struct ub_store_item renamed = *item;
 		renamed.meeting_uid = to;
-		void *record = record_new(&item_shape, &renamed, 0);
-		struct ub_store_item *former = set_get(&memory->items, record);
+		void *record = record_new(&record_item_shape, &renamed, 0);
+		struct ub_store_item *former = record_set_get(&memory->items, record);
 		if (former)
 			forget_item(memory, former);
 		forget_item(memory, item);
-		set_add(&memory->items, record);
-		set_add(&memory->item_places, record);
+		record_set_add(&memory->items, record);
+		record_set_add(&memory->item_places, record);
 	}
 }
 
@@ -195,10 +195,10 @@ static enum ub_store_result memory_rename_series(
     struct ub_store *store, struct ub_text organization, struct ub_text from, struct ub_text to)
 {
 	struct memory *memory = memory_lock(store);
-	appointments_rename(memory, organization, from, to);
+	memory_rename_appointments(memory, organization, from, to);
 	rename_items(memory, organization, from, to);
-	periods_rename(memory, organization, from, to);
-	rhythm_rename(memory, organization, from, to);
+	memory_rename_periods(memory, organization, from, to);
+	memory_rename_rhythm(memory, organization, from, to);
 	memory_unlock(memory);
 	return UB_STORE_OK;
 }
@@ -220,7 +220,7 @@ static enum ub_store_result memory_alias(struct ub_store *store, struct ub_text 
 {
 	const struct alias like = { .upstream = upstream, .from = from };
 	struct memory *memory = memory_lock(store);
-	const struct alias *alias = set_get(&memory->aliases, &like);
+	const struct alias *alias = record_set_get(&memory->aliases, &like);
 	if (alias)
 		*to = ub_text_copy(arena, alias->to);
 	memory_unlock(memory);
@@ -231,11 +231,11 @@ static enum ub_store_result memory_alias(struct ub_store *store, struct ub_text 
 
 static bool forget(struct memory *memory, const struct ub_store_seen *like)
 {
-	struct ub_store_seen *seen = set_get(&memory->seen, like);
+	struct ub_store_seen *seen = record_set_get(&memory->seen, like);
 	if (!seen)
 		return false;
-	set_remove(&memory->meetings, seen);
-	set_remove(&memory->seen, seen);
+	record_set_remove(&memory->meetings, seen);
+	record_set_remove(&memory->seen, seen);
 	free(seen);
 	return true;
 }
@@ -245,9 +245,9 @@ static enum ub_store_result memory_put_seen(struct ub_store *store, const struct
 	struct memory *memory = memory_lock(store);
 	bool room = forget(memory, seen) || memory->seen.n < UB_STORE_MEMORY_MAX;
 	if (room) {
-		void *record = record_new(&seen_shape, seen, 0);
-		set_add(&memory->seen, record);
-		set_add(&memory->meetings, record);
+		void *record = record_new(&record_seen_shape, seen, 0);
+		record_set_add(&memory->seen, record);
+		record_set_add(&memory->meetings, record);
 	}
 	memory_unlock(memory);
 	return room ? UB_STORE_OK : UB_STORE_FULL;
@@ -260,9 +260,9 @@ static enum ub_store_result memory_seen(struct ub_store *store, struct ub_text o
 		.organization = organization, .upstream = upstream, .href = href
 	};
 	struct memory *memory = memory_lock(store);
-	const struct ub_store_seen *seen = set_get(&memory->seen, &like);
+	const struct ub_store_seen *seen = record_set_get(&memory->seen, &like);
 	if (seen)
-		record_out(&seen_shape, seen, arena, out);
+		record_out(&record_seen_shape, seen, arena, out);
 	memory_unlock(memory);
 	return seen ? UB_STORE_OK : UB_STORE_NONE;
 }
@@ -285,12 +285,12 @@ static enum ub_store_result memory_seens(struct ub_store *store, struct ub_text 
 	const struct ub_store_seen first = { .organization = organization, .meeting_uid = meeting_uid };
 	struct memory *memory = memory_lock(store);
 	*seens = (struct ub_store_seens){ 0 };
-	for (size_t i = set_find(&memory->meetings, &first, NULL); i < memory->meetings.n; i++) {
+	for (size_t i = record_set_find(&memory->meetings, &first, NULL); i < memory->meetings.n; i++) {
 		const struct ub_store_seen *seen = memory->meetings.items[i];
 		if (!ub_text_eq(seen->organization, organization) ||
 		    (meeting_uid.len && !ub_text_eq(seen->meeting_uid, meeting_uid)))
 			break;
-		record_out(&seen_shape, seen, arena, ub_push(arena, seens));
+		record_out(&record_seen_shape, seen, arena, ub_push(arena, seens));
 	}
 	memory_unlock(memory);
 	return UB_STORE_OK;
@@ -303,7 +303,7 @@ static enum ub_store_result memory_seens_due(
 	for (size_t i = 0; i < memory->meetings.n && seens->n < UB_STORE_LOOKS; i++) {
 		const struct ub_store_seen *seen = memory->meetings.items[i];
 		if (seen->look_again && seen->look_again <= now)
-			record_out(&seen_shape, seen, arena, ub_push(arena, seens));
+			record_out(&record_seen_shape, seen, arena, ub_push(arena, seens));
 	}
 	memory_unlock(memory);
 	return UB_STORE_OK;
@@ -312,7 +312,7 @@ static enum ub_store_result memory_seens_due(
 static enum ub_store_result memory_seen_looked(struct ub_store *store, const struct ub_store_seen *like)
 {
 	struct memory *memory = memory_lock(store);
-	struct ub_store_seen *seen = set_get(&memory->seen, like);
+	struct ub_store_seen *seen = record_set_get(&memory->seen, like);
 	bool same = seen && seen->look_again == like->look_again;
 	if (same)
 		seen->look_again = 0;
@@ -326,7 +326,7 @@ static bool is_remembered(const struct memory *memory, const struct ub_store_ite
 {
 	const struct ub_store_seen first = { .organization = item->organization,
 		.meeting_uid = item->meeting_uid };
-	size_t at = set_find(&memory->meetings, &first, NULL);
+	size_t at = record_set_find(&memory->meetings, &first, NULL);
 	const struct ub_store_seen *seen = at < memory->meetings.n ? memory->meetings.items[at] : NULL;
 	return seen && ub_text_eq(seen->organization, item->organization) &&
 	       ub_text_eq(seen->meeting_uid, item->meeting_uid);
@@ -349,16 +349,16 @@ static enum ub_store_result memory_prune(struct ub_store *store, int64_t now, in
 		struct alias *alias = memory->aliases.items[i - 1];
 		if (alias->changed >= before)
 			continue;
-		set_remove(&memory->aliases, alias);
+		record_set_remove(&memory->aliases, alias);
 		free(alias);
 	}
-	principals_prune(memory, before);
-	meetings_prune(memory, history);
-	appointments_prune(memory, now);
-	syncs_prune(memory, before);
-	clients_prune(memory, before);
-	copies_prune(memory, before);
-	mails_prune(memory, before);
+	memory_prune_principals(memory, before);
+	memory_prune_meetings(memory, history);
+	memory_prune_appointments(memory, now);
+	memory_prune_syncs(memory, before);
+	memory_prune_clients(memory, before);
+	memory_prune_copies(memory, before);
+	memory_prune_mails(memory, before);
 	memory_unlock(memory);
 	return UB_STORE_OK;
 }
@@ -368,25 +368,25 @@ static enum ub_store_result memory_prune(struct ub_store *store, int64_t now, in
 static void memory_close(struct ub_store *store)
 {
 	struct memory *memory = (struct memory *)store;
-	queue_free(memory);
-	set_free(&memory->items);
-	set_free(&memory->aliases);
-	set_free(&memory->principals);
-	set_free(&memory->seen);
+	memory_queue_free(memory);
+	record_set_free(&memory->items);
+	record_set_free(&memory->aliases);
+	record_set_free(&memory->principals);
+	record_set_free(&memory->seen);
 	free(memory->meetings.items);
 	free(memory->item_places.items);
-	set_free(&memory->met);
+	record_set_free(&memory->met);
 	free(memory->met_with.items);
-	set_free(&memory->periods);
-	set_free(&memory->rhythms);
-	set_free(&memory->appointments);
-	set_free(&memory->syncs);
-	set_free(&memory->clients);
-	set_free(&memory->copies);
-	set_free(&memory->mails);
+	record_set_free(&memory->periods);
+	record_set_free(&memory->rhythms);
+	record_set_free(&memory->appointments);
+	record_set_free(&memory->syncs);
+	record_set_free(&memory->clients);
+	record_set_free(&memory->copies);
+	record_set_free(&memory->mails);
 	free(memory->taken.items);
-	set_free(&memory->events);
-	set_free(&memory->sinks);
+	record_set_free(&memory->events);
+	record_set_free(&memory->sinks);
 	pthread_mutex_destroy(&memory->lock);
 	free(memory);
 }
@@ -511,30 +511,30 @@ struct ub_store *ub_store_memory_open(void)
 	if (!memory || pthread_mutex_init(&memory->lock, NULL))
 		abort();
 	memory->store.ops = &ops;
-	memory->keys.compare = compare_keys;
-	memory->queue.compare = memory->leases.compare = compare_queue;
-	memory->owned.compare = compare_owned;
-	memory->expiring.compare = compare_expiring;
-	memory->doubtful.compare = compare_doubtful;
-	memory->doubtful_of.compare = compare_doubtful_of;
-	memory->principals.compare = compare_principals;
-	memory->claims.compare = compare_claims;
+	memory->keys.compare = memory_compare_keys;
+	memory->queue.compare = memory->leases.compare = memory_compare_queue;
+	memory->owned.compare = memory_compare_owned;
+	memory->expiring.compare = memory_compare_expiring;
+	memory->doubtful.compare = memory_compare_doubtful;
+	memory->doubtful_of.compare = memory_compare_doubtful_of;
+	memory->principals.compare = memory_compare_principals;
+	memory->claims.compare = memory_compare_claims;
 	memory->items.compare = compare_items;
 	memory->item_places.compare = compare_item_places;
 	memory->aliases.compare = compare_aliases;
 	memory->seen.compare = compare_seen;
 	memory->meetings.compare = compare_meetings;
-	memory->met.compare = compare_met;
-	memory->met_with.compare = compare_met_with;
-	memory->periods.compare = compare_periods;
-	memory->rhythms.compare = compare_rhythms;
-	memory->appointments.compare = compare_appointments;
-	memory->taken.compare = compare_taken;
-	memory->syncs.compare = compare_syncs;
-	memory->clients.compare = compare_clients;
-	memory->copies.compare = compare_copies;
-	memory->mails.compare = compare_mails;
-	memory->events.compare = compare_events;
-	memory->sinks.compare = compare_sinks;
+	memory->met.compare = memory_compare_met;
+	memory->met_with.compare = memory_compare_met_with;
+	memory->periods.compare = memory_compare_periods;
+	memory->rhythms.compare = memory_compare_rhythms;
+	memory->appointments.compare = memory_compare_appointments;
+	memory->taken.compare = memory_compare_taken;
+	memory->syncs.compare = memory_compare_syncs;
+	memory->clients.compare = memory_compare_clients;
+	memory->copies.compare = memory_compare_copies;
+	memory->mails.compare = memory_compare_mails;
+	memory->events.compare = memory_compare_events;
+	memory->sinks.compare = memory_compare_sinks;
 	return &memory->store;
 }

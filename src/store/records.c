@@ -82,14 +82,16 @@ static const size_t appointment_texts[] = {
 	offsetof(struct ub_store_appointment, href),
 };
 
-const struct shape key_shape = { sizeof(struct ub_key), key_texts, UB_COUNT(key_texts) };
-const struct shape item_shape = { sizeof(struct ub_store_item), item_texts, UB_COUNT(item_texts) };
-const struct shape seen_shape = { sizeof(struct ub_store_seen), seen_texts, UB_COUNT(seen_texts) };
-const struct shape meeting_shape = { sizeof(struct ub_store_meeting), meeting_texts,
+const struct shape record_key_shape = { sizeof(struct ub_key), key_texts, UB_COUNT(key_texts) };
+const struct shape record_item_shape = { sizeof(struct ub_store_item), item_texts, UB_COUNT(item_texts) };
+const struct shape record_seen_shape = { sizeof(struct ub_store_seen), seen_texts, UB_COUNT(seen_texts) };
+const struct shape record_meeting_shape = { sizeof(struct ub_store_meeting), meeting_texts,
 	UB_COUNT(meeting_texts) };
-const struct shape period_shape = { sizeof(struct ub_store_period), period_texts, UB_COUNT(period_texts) };
-const struct shape rhythm_shape = { sizeof(struct ub_store_rhythm), rhythm_texts, UB_COUNT(rhythm_texts) };
-const struct shape appointment_shape = { sizeof(struct ub_store_appointment), appointment_texts,
+const struct shape record_period_shape = { sizeof(struct ub_store_period), period_texts,
+	UB_COUNT(period_texts) };
+const struct shape record_rhythm_shape = { sizeof(struct ub_store_rhythm), rhythm_texts,
+	UB_COUNT(rhythm_texts) };
+const struct shape record_appointment_shape = { sizeof(struct ub_store_appointment), appointment_texts,
 	UB_COUNT(appointment_texts) };
 
 static struct ub_text *text_at(const struct shape *shape, void *record, size_t i)
@@ -125,7 +127,7 @@ void record_out(const struct shape *shape, const void *from, struct ub_arena *ar
 	}
 }
 
-size_t set_find(const struct set *set, const void *like, bool *found)
+size_t record_set_find(const struct set *set, const void *like, bool *found)
 {
 	size_t from = 0, to = set->n;
 	int order = 1;
@@ -142,14 +144,14 @@ size_t set_find(const struct set *set, const void *like, bool *found)
 	return order == 0 ? to : from;
 }
 
-void *set_get(const struct set *set, const void *like)
+void *record_set_get(const struct set *set, const void *like)
 {
 	bool found;
-	size_t at = set_find(set, like, &found);
+	size_t at = record_set_find(set, like, &found);
 	return found ? set->items[at] : NULL;
 }
 
-void set_add(struct set *set, void *item)
+void record_set_add(struct set *set, void *item)
 {
 	if (set->n == set->cap) {
 		set->cap = set->cap ? set->cap * 2 : 16;
@@ -157,16 +159,16 @@ void set_add(struct set *set, void *item)
 		if (!set->items)
 			abort();
 	}
-	size_t at = set_find(set, item, NULL);
+	size_t at = record_set_find(set, item, NULL);
 	memmove(set->items + at + 1, set->items + at, (set->n - at) * sizeof(*set->items));
 	set->items[at] = item;
 	set->n++;
 }
 
-bool set_remove(struct set *set, const void *like)
+bool record_set_remove(struct set *set, const void *like)
 {
 	bool found;
-	size_t at = set_find(set, like, &found);
+	size_t at = record_set_find(set, like, &found);
 	if (!found)
 		return false;
 	set->n--;
@@ -174,7 +176,7 @@ bool set_remove(struct set *set, const void *like)
 	return true;
 }
 
-void set_remove_first(struct set *set, size_t n)
+void record_set_remove_first(struct set *set, size_t n)
 {
 	if (n == 0)
 		return;
@@ -182,7 +184,7 @@ void set_remove_first(struct set *set, size_t n)
 	memmove(set->items, set->items + n, set->n * sizeof(*set->items));
 }
 
-void set_free(struct set *set)
+void record_set_free(struct set *set)
 {
 	for (size_t i = 0; i < set->n; i++)
 		free(set->items[i]);
@@ -190,7 +192,7 @@ void set_free(struct set *set)
 	*set = (struct set){ .compare = set->compare };
 }
 
-bool is_among(const struct ub_text *texts, size_t n, struct ub_text text)
+bool record_is_among(const struct ub_text *texts, size_t n, struct ub_text text)
 {
 	for (size_t i = 0; i < n; i++)
 		if (ub_text_eq(texts[i], text))
@@ -198,7 +200,7 @@ bool is_among(const struct ub_text *texts, size_t n, struct ub_text text)
 	return false;
 }
 
-int compare_texts(const struct ub_text *const *a, const struct ub_text *const *b, size_t n)
+int record_compare_texts(const struct ub_text *const *a, const struct ub_text *const *b, size_t n)
 {
 	int order = 0;
 	for (size_t i = 0; i < n && order == 0; i++)

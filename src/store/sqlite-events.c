@@ -48,7 +48,7 @@ enum ub_store_result sqlite_set_sinks(
 	struct ub_store_sinks known = { 0 };
 	read_sinks(s, sql_bound(s, SINK_LIST, ""), arena, &known);
 	for (size_t i = 0; i < known.n; i++)
-		if (!is_among(names, n, known.items[i].name))
+		if (!record_is_among(names, n, known.items[i].name))
 			sql_run(s, sql_bound(s, SINK_FORGET, "t", &known.items[i].name));
 	for (size_t i = 0; i < n; i++)
 		sql_run(s, sql_bound(s, SINK_ADD, "t", &names[i]));

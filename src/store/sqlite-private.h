@@ -140,15 +140,15 @@ enum { WORK_MAX = 64 }; /* keys that are worked on at a time; of more, the store
 struct work;
 
 /* Opens the file beside the store's at `path`. NULL: there can be none. */
-struct work *work_open(const char *path);
+struct work *sqlite_work_open(const char *path);
 /* Sets *work to NULL; NULL is allowed. */
-void work_close(struct work **work);
+void sqlite_work_close(struct work **work);
 /* False: it is not noted. `work` may be NULL here and below. */
-UB_MUST_USE bool work_begins(struct work *work, uint64_t key);
+UB_MUST_USE bool sqlite_work_begins(struct work *work, uint64_t key);
 /* Does nothing of a key that is not there. */
-void work_ends(struct work *work, uint64_t key);
+void sqlite_work_ends(struct work *work, uint64_t key);
 /* Returns how many there are, of this process and of the one before. */
-size_t work_list(const struct work *work, uint64_t keys[WORK_MAX]);
+size_t sqlite_work_list(const struct work *work, uint64_t keys[WORK_MAX]);
 
 /* ---- sqlite.c ---- */
 

@@ -67,7 +67,7 @@ static int64_t earlier(int64_t a, int64_t b)
 /* A key that is there is put once more, or is handed over to its principal. */
 static void renew(struct ub_job *job, enum ub_doubt doubt, int64_t now)
 {
-	int64_t expires = expiry(doubt, now);
+	int64_t expires = store_expiry(doubt, now);
 	job->put = now;
 	job->failures = 0;
 	if (doubt < job->key.doubt)
@@ -100,7 +100,7 @@ static void add(struct sqlite *s, const struct ub_key *key, enum ub_job_state st
 {
 	sql_run(s, sql_bound(s, KEY_ADD, "ittttiiiitii", (int64_t)key->kind, &key->upstream, &key->href,
 		       &key->principal, &key->collection, (int64_t)state, now, due, INT64_MAX, &reason,
-		       (int64_t)key->doubt, expiry(key->doubt, now)));
+		       (int64_t)key->doubt, store_expiry(key->doubt, now)));
 }
 
 /* Drops the oldest doubtful keys of these principals, and of all, past what is kept of them. */
@@ -150,7 +150,7 @@ enum ub_store_result sqlite_put(
 /* Nobody works on the key any more. */
 static void end_work(struct sqlite *s, const struct row *row)
 {
-	work_ends(sql_work(s), row->job.id);
+	sqlite_work_ends(sql_work(s), row->job.id);
 	sql_run(s, sql_bound(s, CLAIM_DROP, "i", (int64_t)row->job.id));
 }
 
@@ -193,7 +193,7 @@ static void end_leases(
 static void end_unkept(struct sqlite *s, struct ub_text why, int64_t now, struct ub_arena *arena)
 {
 	uint64_t ids[WORK_MAX];
-	size_t n = work_list(sql_work(s), ids);
+	size_t n = sqlite_work_list(sql_work(s), ids);
 	for (size_t i = 0; i < n && !sql_failed(s); i++) {
 		struct row row;
 		struct sqlite3_stmt *found = sql_bound(s, KEY_OF_ID, "i", (int64_t)ids[i]);
@@ -201,7 +201,7 @@ static void end_unkept(struct sqlite *s, struct ub_text why, int64_t now, struct
 		sql_reset(found);
 		if (there && row.job.state == UB_JOB_QUEUED)
 			end_lease(s, &row, why, now);
-		work_ends(sql_work(s), ids[i]);
+		sqlite_work_ends(sql_work(s), ids[i]);
 	}
 }
 
@@ -213,7 +213,7 @@ enum ub_store_result sqlite_recover(struct ub_store *store, bool crashed, int64_
 	end_leases(s, INT64_MAX, why, now, arena);
 	end_unkept(s, why, now, arena);
 	sql_run(s, sql_bound(s, KEY_HURRY, "i", now));
-	sql_run(s, sql_bound(s, KEY_RENEW, "i", expiry(UB_DOUBT_CALLER, now)));
+	sql_run(s, sql_bound(s, KEY_RENEW, "i", store_expiry(UB_DOUBT_CALLER, now)));
 	ub_arena_free(&arena);
 	return sql_end_synced(s, UB_STORE_OK);
 }
@@ -221,7 +221,7 @@ enum ub_store_result sqlite_recover(struct ub_store *store, bool crashed, int64_
 static bool is_worked_on(const struct sqlite *s, uint64_t id)
 {
 	uint64_t ids[WORK_MAX];
-	size_t n = work_list(sql_work(s), ids);
+	size_t n = sqlite_work_list(sql_work(s), ids);
 	for (size_t i = 0; i < n; i++)
 		if (ids[i] == id)
 			return true;
@@ -304,7 +304,7 @@ enum ub_store_result sqlite_take(
 		row.job.due = now + lease_ms;
 		write_row(s, &row);
 		*job = row.job;
-		noted = work_begins(sql_work(s), row.job.id);
+		noted = sqlite_work_begins(sql_work(s), row.job.id);
 	}
 	sql_made_up(s);
 	enum ub_store_result result = there ? UB_STORE_OK : UB_STORE_NONE;

@@ -32,7 +32,7 @@ static bool load(struct work *work)
 	return write_all(work);
 }
 
-struct work *work_open(const char *path)
+struct work *sqlite_work_open(const char *path)
 {
 	char name[4096];
 	struct work *work = calloc(1, sizeof(*work));
@@ -41,11 +41,11 @@ struct work *work_open(const char *path)
 	int n = snprintf(name, sizeof(name), "%s-work", path);
 	work->fd = n > 0 && (size_t)n < sizeof(name) ? open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
 	if (work->fd < 0 || !load(work))
-		work_close(&work);
+		sqlite_work_close(&work);
 	return work;
 }
 
-void work_close(struct work **work)
+void sqlite_work_close(struct work **work)
 {
 	if (*work && (*work)->fd >= 0)
 		close((*work)->fd);
@@ -65,17 +65,17 @@ static bool replace(struct work *work, uint64_t former, uint64_t key)
 	return pwrite(work->fd, &key, sizeof(key), (off_t)(i * sizeof(key))) == (ssize_t)sizeof(key);
 }
 
-bool work_begins(struct work *work, uint64_t key)
+bool sqlite_work_begins(struct work *work, uint64_t key)
 {
 	return replace(work, 0, key);
 }
 
-void work_ends(struct work *work, uint64_t key)
+void sqlite_work_ends(struct work *work, uint64_t key)
 {
 	(void)replace(work, key, 0);
 }
 
-size_t work_list(const struct work *work, uint64_t keys[WORK_MAX])
+size_t sqlite_work_list(const struct work *work, uint64_t keys[WORK_MAX])
 {
 	size_t n = 0;
 	for (size_t i = 0; work && i < WORK_MAX; i++)

@@ -374,7 +374,7 @@ void sqlite_close(struct ub_store *store)
 	for (size_t i = 0; i < STATEMENTS; i++)
 		sqlite3_finalize(s->statements[i]);
 	sqlite3_close(s->db);
-	work_close(&s->work);
+	sqlite_work_close(&s->work);
 	if (s->lock_fd >= 0)
 		close(s->lock_fd);
 	free(pthread_getspecific(
@@ -560,7 +560,7 @@ struct ub_store *sql_open(const struct ub_store_ops *ops, const char *path, int6
 	struct sqlite *s = new_store(ops);
 	bool good = take_lock(s, path, patience) && open_file(s, path);
 	if (good)
-		s->work = work_open(path);
+		s->work = sqlite_work_open(path);
 	return opened(s, good, path, arena, why);
 }
 

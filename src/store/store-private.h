@@ -13,7 +13,7 @@
 #define UB_STORE_ASIDE_REASON "what worked on it did not come to an end, several times"
 
 /* When a key that is put now expires, in milliseconds since 1970. */
-int64_t expiry(enum ub_doubt doubt, int64_t now);
+int64_t store_expiry(enum ub_doubt doubt, int64_t now);
 
 /* ---- the table: what a store can do, as ub_store_NAME() in its public headers says ---- */
 
@@ -277,8 +277,8 @@ struct shape {
 	size_t n;
 };
 
-extern const struct shape key_shape, item_shape, seen_shape, meeting_shape, period_shape, rhythm_shape,
-    appointment_shape;
+extern const struct shape record_key_shape, record_item_shape, record_seen_shape, record_meeting_shape,
+    record_period_shape, record_rhythm_shape, record_appointment_shape;
 
 /* A copy of the struct and its texts in one piece of memory, for free(). `extra` bytes of zeros stand between
  * them. */
@@ -286,7 +286,7 @@ void *record_new(const struct shape *shape, const void *from, size_t extra);
 /* Copies the struct to *out, and its texts into the arena. */
 void record_out(const struct shape *shape, const void *from, struct ub_arena *arena, void *out);
 
-/* A sorted array of pointers. Who adds them owns them, but for set_free(). */
+/* A sorted array of pointers. Who adds them owns them, but for record_set_free(). */
 struct set {
 	void **items;
 	size_t n, cap;
@@ -295,19 +295,19 @@ struct set {
 
 /* The place where something equal to `like` stands or would stand. *found (may be NULL): whether it is
  * there. */
-size_t set_find(const struct set *set, const void *like, bool *found);
-void *set_get(const struct set *set, const void *like); /* NULL: it is not there */
-void set_add(struct set *set, void *item);
+size_t record_set_find(const struct set *set, const void *like, bool *found);
+void *record_set_get(const struct set *set, const void *like); /* NULL: it is not there */
+void record_set_add(struct set *set, void *item);
 /* Takes out what is equal to `like`, and does not free it. False: it is not there. */
-bool set_remove(struct set *set, const void *like);
+bool record_set_remove(struct set *set, const void *like);
 /* Takes out the first n, and does not free them. */
-void set_remove_first(struct set *set, size_t n);
+void record_set_remove_first(struct set *set, size_t n);
 /* Frees the set and everything in it. */
-void set_free(struct set *set);
+void record_set_free(struct set *set);
 
 /* Whether a text is one of n. */
-bool is_among(const struct ub_text *texts, size_t n, struct ub_text text);
+bool record_is_among(const struct ub_text *texts, size_t n, struct ub_text text);
 /* Compares n pairs of texts: the first pair that differs decides. */
-int compare_texts(const struct ub_text *const *a, const struct ub_text *const *b, size_t n);
+int record_compare_texts(const struct ub_text *const *a, const struct ub_text *const *b, size_t n);
 
 #endif

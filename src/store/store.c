@@ -8,12 +8,12 @@
 
 #include <stdlib.h>
 
-int64_t expiry(enum ub_doubt doubt, int64_t now)
+int64_t store_expiry(enum ub_doubt doubt, int64_t now)
 {
 	return now + (doubt == UB_DOUBT_CALLER ? UB_CREDENTIAL_MS : UB_WAIT_MS);
 }
 
-const char *ub_job_state_word(enum ub_job_state state)
+const char *ub_store_job_state_word(enum ub_job_state state)
 {
 	static const char *const words[] = {
 		[UB_JOB_QUEUED] = "queued",
@@ -24,7 +24,7 @@ const char *ub_job_state_word(enum ub_job_state state)
 	return words[state];
 }
 
-const char *ub_copy_state_word(enum ub_copy_state state)
+const char *ub_store_copy_state_word(enum ub_copy_state state)
 {
 	static const char *const words[] = {
 		[UB_COPY_WANTED] = "wanted",

@@ -24,7 +24,7 @@ static struct ub_text dedent(struct ub_text blank, size_t by)
 static struct ub_diag *report(struct tmpl_compiler *c, const char *code, const struct tmpl_node *node,
     const struct tmpl_expansion *from, const char *message)
 {
-	struct ub_place place = ub_tmpl_place(&from->tmpl->origin, node->at, node->len);
+	struct ub_place place = tmpl_place(&from->tmpl->origin, node->at, node->len);
 	return ub_error(c->diags, code, place, message, UB_ARGS(node->text));
 }
 
@@ -34,7 +34,7 @@ static void compile_value(
     struct tmpl_compiler *c, const struct tmpl_node *node, const struct tmpl_spot *spot, struct tmpl_ops *ops)
 {
 	struct tmpl_op *op = add(c, ops, OP_VALUE, node, spot);
-	op->program = ub_tmpl_compile_tag(c, node, spot, true);
+	op->program = tmpl_compile_tag(c, node, spot, true);
 	op->raw = node->raw;
 }
 
@@ -45,11 +45,11 @@ static void compile_section(
 	struct tmpl_op *op = add(c, ops, inverted ? OP_INVERTED : OP_SECTION, node, spot);
 	struct tmpl_spot inner = *spot;
 	struct tmpl_guard guard = { spot->guards, node->text };
-	op->program = ub_tmpl_compile_tag(c, node, spot, false);
-	if (!op->program || !ub_tmpl_check_section(c, node, op->program, spot))
+	op->program = tmpl_compile_tag(c, node, spot, false);
+	if (!op->program || !tmpl_check_section(c, node, op->program, spot))
 		return; /* the contents cannot be judged */
 	if (!inverted) {
-		op->scope = ub_tmpl_open_scope(c, op->program, spot->scope);
+		op->scope = tmpl_open_scope(c, op->program, spot->scope);
 		inner.scope = op->scope ? op->scope : spot->scope;
 		inner.guards = &guard;
 	}
@@ -159,7 +159,7 @@ static void report_unknown(
     struct tmpl_compiler *c, const struct tmpl_node *node, const struct tmpl_spot *spot)
 {
 	struct ub_diag *diag = report(c, "unknown-template", node, spot->from, "there is no template `%.*s`");
-	ub_tmpl_help_with_name(c->set, c->diags, diag, node->text);
+	tmpl_help_with_name(c->set, c->diags, diag, node->text);
 }
 
 /* The partial is found and compiled when the template is rendered. What the compiler needs to
@@ -185,7 +185,7 @@ static void defer_call(
 		link = &copy->outer;
 	}
 	if (node->computed)
-		op->program = ub_tmpl_compile_tag(c, node, spot, true);
+		op->program = tmpl_compile_tag(c, node, spot, true);
 }
 
 /* A circle is reported once, wherever the compiler enters it. */
@@ -216,14 +216,14 @@ static void compile_call_node(
 		defer_call(c, node, spot, ops);
 		return;
 	}
-	struct ub_template *tmpl = ub_tmpl_find(c->set, node->text, spot->from->tmpl->front.language);
+	struct ub_template *tmpl = tmpl_find(c->set, node->text, spot->from->tmpl->front.language);
 	if (!tmpl && !c->set->open)
 		report_unknown(c, node, spot);
 	if (!tmpl || tmpl->broken)
 		return;
 	tmpl->reached = true;
 	if (!is_being_expanded(spot->from, tmpl))
-		ub_tmpl_compile_call(c, node, tmpl, spot, ops);
+		tmpl_compile_call(c, node, tmpl, spot, ops);
 	else if (c->set->open)
 		defer_call(c, node, spot, ops);
 	else
@@ -289,8 +289,8 @@ static void compile_template(struct tmpl_compiler *c, const struct ub_template *
 	compile_nodes(c, &tmpl->nodes, &spot, inline_start, ops);
 }
 
-void ub_tmpl_compile_call(struct tmpl_compiler *c, const struct tmpl_node *node,
-    const struct ub_template *tmpl, const struct tmpl_spot *spot, struct tmpl_ops *ops)
+void tmpl_compile_call(struct tmpl_compiler *c, const struct tmpl_node *node, const struct ub_template *tmpl,
+    const struct tmpl_spot *spot, struct tmpl_ops *ops)
 {
 	struct tmpl_overrides overrides = { spot->overrides, &node->kids, spot->from };
 	struct tmpl_spot inner = *spot;
@@ -321,7 +321,7 @@ static const struct tmpl_scope *root_scope(struct ub_template_set *set)
 	return scope;
 }
 
-void ub_tmpl_compile_root(struct ub_template *tmpl, struct ub_diags *diags)
+void tmpl_compile_root(struct ub_template *tmpl, struct ub_diags *diags)
 {
 	struct ub_template_set *set = tmpl->set;
 	struct tmpl_compiler c = { .set = set, .root = tmpl, .arena = set->arena, .diags = diags };

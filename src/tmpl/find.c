@@ -3,7 +3,7 @@
 
 /* The templates of a set by their names. */
 
-struct ub_template *ub_tmpl_at(const struct ub_template_set *set, size_t i)
+struct ub_template *tmpl_at(const struct ub_template_set *set, size_t i)
 {
 	struct ub_text name;
 	return ub_map_at(set->templates, i, &name);
@@ -14,17 +14,16 @@ static struct ub_template *find_variant(
     const struct ub_template_set *set, struct ub_text name, struct ub_text language)
 {
 	for (size_t i = 0; i < ub_map_size(set->templates); i++) {
-		struct ub_text full = ub_tmpl_at(set, i)->name;
+		struct ub_text full = tmpl_at(set, i)->name;
 		if (full.len == name.len + 1 + language.len && ub_text_starts(full, name) &&
 		    full.ptr[name.len] == '.' &&
 		    ub_text_eq_nocase(ub_text_sub(full, name.len + 1, full.len), language))
-			return ub_tmpl_at(set, i);
+			return tmpl_at(set, i);
 	}
 	return NULL;
 }
 
-struct ub_template *ub_tmpl_find(
-    const struct ub_template_set *set, struct ub_text name, struct ub_text language)
+struct ub_template *tmpl_find(const struct ub_template_set *set, struct ub_text name, struct ub_text language)
 {
 	struct ub_template *found = NULL;
 	for (size_t end = language.len; end > 0 && !found; end--)
@@ -35,7 +34,7 @@ struct ub_template *ub_tmpl_find(
 
 const struct ub_template *ub_template_at(const struct ub_template_set *set, size_t i)
 {
-	return i < ub_map_size(set->templates) ? ub_tmpl_at(set, i) : NULL;
+	return i < ub_map_size(set->templates) ? tmpl_at(set, i) : NULL;
 }
 
 /* "templates/agenda.md" is "agenda". */
@@ -59,7 +58,7 @@ static bool is_file_name(struct ub_text name)
 	return true;
 }
 
-void ub_tmpl_help_with_name(
+void tmpl_help_with_name(
     const struct ub_template_set *set, struct ub_diags *diags, struct ub_diag *diag, struct ub_text name)
 {
 	size_t n = ub_map_size(set->templates);

@@ -10,7 +10,7 @@ struct front_parser {
 /* The place of a key or value in the text. */
 static struct ub_place place_of(struct front_parser *p, struct ub_text part)
 {
-	return ub_tmpl_place(p->origin, (size_t)(part.ptr - p->origin->text.ptr), part.len);
+	return tmpl_place(p->origin, (size_t)(part.ptr - p->origin->text.ptr), part.len);
 }
 
 /* The index of `value` among `words`. SIZE_MAX: `value` is none of them, which is reported. */
@@ -42,7 +42,7 @@ static void set_format(struct front_parser *p, struct ub_text value)
 		p->front->format = (enum ub_template_format)i;
 }
 
-bool ub_tmpl_is_language(struct ub_text value)
+bool tmpl_is_language(struct ub_text value)
 {
 	struct ub_text rest = value, language;
 	if (!ub_text_split(&rest, '-', &language) || language.len < 2 || language.len > 3)
@@ -58,7 +58,7 @@ bool ub_tmpl_is_language(struct ub_text value)
 
 static void set_language(struct front_parser *p, struct ub_text value)
 {
-	if (ub_tmpl_is_language(value)) {
+	if (tmpl_is_language(value)) {
 		p->front->language = value;
 		p->front->language_at = place_of(p, value).at;
 		return;
@@ -151,12 +151,12 @@ static void refuse_misplaced(struct front_parser *p, size_t at)
 		if (!ub_text_eq(ub_text_trim(key), keys[i].key))
 			continue;
 		struct ub_diag *diag = ub_error(p->diags, "misplaced-head",
-		    ub_tmpl_place(p->origin, at, line.len), "here begins no head, so this is shown as text");
+		    tmpl_place(p->origin, at, line.len), "here begins no head, so this is shown as text");
 		ub_diag_set_help(p->diags, diag, "a head begins with `---` in the first line of the file");
 	}
 }
 
-void ub_tmpl_parse_front(const struct tmpl_origin *origin, struct tmpl_front *front, struct ub_diags *diags)
+void tmpl_parse_front(const struct tmpl_origin *origin, struct tmpl_front *front, struct ub_diags *diags)
 {
 	struct front_parser p = { origin, front, diags };
 	struct ub_text text = origin->text;
@@ -177,7 +177,7 @@ void ub_tmpl_parse_front(const struct tmpl_origin *origin, struct tmpl_front *fr
 		}
 	}
 	if (!front->end) {
-		struct ub_diag *diag = ub_error(diags, "unclosed-head", ub_tmpl_place(origin, first, 3),
+		struct ub_diag *diag = ub_error(diags, "unclosed-head", tmpl_place(origin, first, 3),
 		    "the head that this line opens is not closed");
 		ub_diag_set_help(diags, diag, "end it with a line `---`");
 		front->end = text.len;

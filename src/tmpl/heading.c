@@ -10,13 +10,13 @@ static struct tmpl_node *last_text(struct tmpl_node *heading)
 
 static void report(const struct tmpl_origin *origin, size_t at, size_t len, struct ub_diags *diags)
 {
-	struct ub_diag *diag = ub_error(diags, "bad-weight", ub_tmpl_place(origin, at, len),
+	struct ub_diag *diag = ub_error(diags, "bad-weight", tmpl_place(origin, at, len),
 	    "a heading's mark is `{weight=N}`, N from 1 to %d", UB_TEMPLATE_WEIGHT_MAX);
 	ub_diag_set_help(
 	    diags, diag, "a section without the mark is not timed; other braces do not end a heading");
 }
 
-void ub_tmpl_parse_weight(const struct tmpl_origin *origin, struct tmpl_node *heading, struct ub_diags *diags)
+void tmpl_parse_weight(const struct tmpl_origin *origin, struct tmpl_node *heading, struct ub_diags *diags)
 {
 	struct tmpl_node *node = last_text(heading);
 	if (!node)

@@ -48,7 +48,7 @@ static struct ub_text name_of(const struct parser *p, const struct tmpl_token *t
 
 static struct ub_place token_place(const struct parser *p, const struct tmpl_token *token)
 {
-	return ub_tmpl_place(p->origin, token->at, token->len);
+	return tmpl_place(p->origin, token->at, token->len);
 }
 
 static struct ub_text leading_blanks(struct ub_text text)
@@ -270,8 +270,8 @@ static void refuse_helper(struct parser *p, struct tmpl_node *node)
 			continue;
 		size_t skip =
 		    word.len + leading_blanks(ub_text_sub(node->text, word.len, node->text.len)).len;
-		struct ub_diag *diag = ub_error(p->diags, "syntax",
-		    ub_tmpl_place(p->origin, node->at, word.len), "a section has no `%.*s`", UB_ARGS(word));
+		struct ub_diag *diag = ub_error(p->diags, "syntax", tmpl_place(p->origin, node->at, word.len),
+		    "a section has no `%.*s`", UB_ARGS(word));
 		node->text = ub_text_sub(node->text, skip, node->text.len);
 		node->at += skip;
 		node->len = node->text.len;
@@ -342,7 +342,7 @@ static void close_heading(struct parser *p)
 	while (p->depth > 0 && p->stack[p->depth].node->kind != NODE_HEADING)
 		report_unclosed(p, &p->stack[p->depth--], "this section is not closed on the heading's line");
 	if (p->depth > 0)
-		ub_tmpl_parse_weight(p->origin, p->stack[p->depth--].node, p->diags);
+		tmpl_parse_weight(p->origin, p->stack[p->depth--].node, p->diags);
 }
 
 /* Begins a line: adds the mark of its beginning and perhaps a heading. Returns the rest of the
@@ -430,13 +430,13 @@ static void parse_line(struct parser *p, size_t from, size_t to)
 		parse_inline(p, &line);
 }
 
-bool ub_tmpl_parse(const struct tmpl_origin *origin, size_t from, bool headings, struct tmpl_nodes *nodes,
+bool tmpl_parse(const struct tmpl_origin *origin, size_t from, bool headings, struct tmpl_nodes *nodes,
     struct ub_diags *diags, struct ub_arena *arena)
 {
 	struct parser p = { .origin = origin, .diags = diags, .arena = arena, .headings = headings };
 	p.stack[0].nodes = nodes;
 	size_t errors = diags->errors;
-	ub_tmpl_scan(origin, from, &p.tokens, diags, arena);
+	tmpl_scan(origin, from, &p.tokens, diags, arena);
 	bool whole = diags->errors == errors; /* else the missing tags were reported already */
 	for (size_t i = 0, to; i < p.tokens.n; i = to) {
 		to = i;

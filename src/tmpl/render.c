@@ -88,7 +88,7 @@ static void put_value(struct rendering *r, struct ub_text text, bool escape)
 
 static void fail(struct rendering *r, const struct tmpl_op *op, struct ub_text message)
 {
-	struct ub_place place = ub_tmpl_place(op->origin, op->node->at, op->node->len);
+	struct ub_place place = tmpl_place(op->origin, op->node->at, op->node->len);
 	struct ub_buf why = UB_BUF(r->arena);
 	ub_buf_printf(&why, "`%.*s`", UB_ARGS(op->node->text));
 	if (place.source) {
@@ -213,14 +213,14 @@ static void render_call(
 	struct ub_cel_value value = op->program ? evaluate(r, op, activation) : ub_cel_null();
 	if (op->program)
 		name = value.kind == UB_CEL_STRING ? ub_cel_text(value) : UB_TEXT_NONE;
-	const struct ub_template *tmpl = ub_tmpl_find(r->tmpl->set, name, UB_TEXT_NONE);
+	const struct ub_template *tmpl = tmpl_find(r->tmpl->set, name, UB_TEXT_NONE);
 	if (r->failed || !tmpl || tmpl->broken)
 		return;
 	struct ub_diags diags = UB_DIAGS(r->arena);
 	struct ub_template root = { .set = r->tmpl->set, .name = UB_TEXT_NONE };
 	struct tmpl_compiler c = { .set = root.set, .root = &root, .arena = r->arena, .diags = &diags };
 	struct tmpl_ops ops = { 0 };
-	ub_tmpl_compile_call(&c, op->node, tmpl, &op->spot, &ops);
+	tmpl_compile_call(&c, op->node, tmpl, &op->spot, &ops);
 	if (diags.errors || r->depth == UB_TEMPLATE_DEPTH_MAX) {
 		fail(r, op,
 		    diags.errors ? diags.list.items[0].message

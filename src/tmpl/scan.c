@@ -12,7 +12,7 @@ struct scanner {
 	struct ub_arena *arena;
 };
 
-struct ub_place ub_tmpl_place(const struct tmpl_origin *origin, size_t at, size_t len)
+struct ub_place tmpl_place(const struct tmpl_origin *origin, size_t at, size_t len)
 {
 	if (origin->map)
 		return origin->map(origin->data, at, len);
@@ -65,7 +65,7 @@ static void set_delimiters(struct scanner *s, const struct tmpl_token *token)
 	struct ub_text between = second > first ? ub_text_sub(rest, first, second) : UB_TEXT("?");
 	if (ub_text_trim(between).len || memchr(rest.ptr, '=', rest.len)) {
 		struct ub_diag *diag =
-		    ub_error(s->diags, "bad-delimiters", ub_tmpl_place(s->origin, token->at, token->len),
+		    ub_error(s->diags, "bad-delimiters", tmpl_place(s->origin, token->at, token->len),
 			"a change of delimiters takes two of them, without `=`");
 		ub_diag_set_help(s->diags, diag, "write it like `{{=<%% %%>=}}`");
 		return;
@@ -84,7 +84,7 @@ static void check_sign(struct scanner *s, struct tmpl_token *token)
 	if (meant == TOKEN_VALUE || sign == '!' || sign == '{') /* `{{ !x }}`, `{{ {} }}` are expressions */
 		return;
 	struct ub_diag *diag = ub_error(s->diags, "sign-after-blank",
-	    ub_tmpl_place(s->origin, token->name_at, 1), "a tag's sign stands directly behind the braces");
+	    tmpl_place(s->origin, token->name_at, 1), "a tag's sign stands directly behind the braces");
 	ub_diag_set_help(s->diags, diag, "write `%.*s%.*s%.*s`", UB_ARGS(s->open),
 	    UB_ARGS(ub_text_sub(s->text, token->name_at, token->name_at + token->name_len)),
 	    UB_ARGS(s->close));
@@ -123,7 +123,7 @@ static size_t scan_tag(struct scanner *s, size_t at)
 	size_t end = ub_text_find(s->text, close, name);
 	if (end == SIZE_MAX || swallows_tag(s, kind, name, end)) {
 		struct ub_diag *diag = ub_error(s->diags, "unclosed-tag",
-		    ub_tmpl_place(s->origin, at, s->open.len), "this tag is not closed");
+		    tmpl_place(s->origin, at, s->open.len), "this tag is not closed");
 		ub_diag_set_help(s->diags, diag, "end it with `%.*s`", UB_ARGS(close));
 		return s->text.len;
 	}
@@ -141,7 +141,7 @@ static size_t find_newline(struct ub_text text, size_t from)
 	return newline ? (size_t)(newline - text.ptr) : text.len;
 }
 
-void ub_tmpl_scan(const struct tmpl_origin *origin, size_t from, struct tmpl_tokens *tokens,
+void tmpl_scan(const struct tmpl_origin *origin, size_t from, struct tmpl_tokens *tokens,
     struct ub_diags *diags, struct ub_arena *arena)
 {
 	struct scanner s = { origin, origin->text, UB_TEXT("{{"), UB_TEXT("}}"), tokens, diags, arena };

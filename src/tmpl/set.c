@@ -27,7 +27,7 @@ static struct ub_template *template_new(struct ub_template_set *set, struct tmpl
 static bool check_text(const struct tmpl_origin *origin, struct ub_diags *diags)
 {
 	if (origin->text.len > UB_TEMPLATE_SIZE_MAX) {
-		ub_error(diags, "too-big", ub_tmpl_place(origin, 0, 0),
+		ub_error(diags, "too-big", tmpl_place(origin, 0, 0),
 		    "a template has at most %u bytes, this one has %zu", UB_TEMPLATE_SIZE_MAX,
 		    origin->text.len);
 		return false;
@@ -35,7 +35,7 @@ static bool check_text(const struct tmpl_origin *origin, struct ub_diags *diags)
 	if (!ub_text_utf8_valid(origin->text) ||
 	    ub_text_find(origin->text, ub_text_n("", 1), 0) != SIZE_MAX) {
 		ub_diag_set_help(diags,
-		    ub_error(diags, "not-utf-8", ub_tmpl_place(origin, 0, 0),
+		    ub_error(diags, "not-utf-8", tmpl_place(origin, 0, 0),
 			"a template is UTF-8 text without NUL, this one is not"),
 		    "save the file in UTF-8");
 		return false;
@@ -70,9 +70,9 @@ static void warn_single_braces(
 			size_t len = braced(tmpl->set, rest);
 			if (!len)
 				continue;
-			struct ub_diag *diag = ub_warning(diags, "single-brace",
-			    ub_tmpl_place(&tmpl->origin, node->at + at, len),
-			    "in one brace this is text, and shown as it is");
+			struct ub_diag *diag =
+			    ub_warning(diags, "single-brace", tmpl_place(&tmpl->origin, node->at + at, len),
+				"in one brace this is text, and shown as it is");
 			ub_diag_set_help(diags, diag, "for the value, write `{%.*s}`", (int)len, rest.ptr);
 		}
 	}
@@ -84,9 +84,9 @@ static void parse(struct ub_template *tmpl, struct ub_diags *diags)
 	bool headings = tmpl->name.len && !tmpl->set->open;
 	if (check_text(&tmpl->origin, diags)) {
 		if (tmpl->name.len && !tmpl->set->open)
-			ub_tmpl_parse_front(&tmpl->origin, &tmpl->front, diags);
+			tmpl_parse_front(&tmpl->origin, &tmpl->front, diags);
 		bool head = diags->errors == errors;
-		tmpl->readable = ub_tmpl_parse(&tmpl->origin, tmpl->front.end, headings, &tmpl->nodes, diags,
+		tmpl->readable = tmpl_parse(&tmpl->origin, tmpl->front.end, headings, &tmpl->nodes, diags,
 				     tmpl->set->arena) &&
 				 head;
 		if (!tmpl->set->open)
@@ -118,12 +118,12 @@ static void set_language(struct ub_template *tmpl, struct ub_diags *diags)
 	struct ub_text language = ub_text_sub(tmpl->name, at, tmpl->name.len);
 	struct ub_text said = tmpl->front.language;
 	if (said.len && !ub_text_eq_nocase(said, language))
-		ub_error(diags, "bad-value", ub_tmpl_place(&tmpl->origin, tmpl->front.language_at, said.len),
+		ub_error(diags, "bad-value", tmpl_place(&tmpl->origin, tmpl->front.language_at, said.len),
 		    "the file's name says that its language is `%.*s`", UB_ARGS(language));
 	tmpl->front.language = language;
-	if (tmpl->set->open || ub_tmpl_is_language(language))
+	if (tmpl->set->open || tmpl_is_language(language))
 		return;
-	struct ub_diag *diag = ub_error(diags, "bad-value", ub_tmpl_place(&tmpl->origin, 0, 0),
+	struct ub_diag *diag = ub_error(diags, "bad-value", tmpl_place(&tmpl->origin, 0, 0),
 	    "`%.*s` in the file's name is no language tag", UB_ARGS(language));
 	ub_diag_set_help(
 	    diags, diag, "a text in another language is named like `agenda.de.md`; else take out the dot");
@@ -151,7 +151,7 @@ static void mark_included(struct ub_template *tmpl, const struct tmpl_nodes *nod
 		mark_included(tmpl, &node->kids);
 		if ((node->kind != NODE_PARTIAL && node->kind != NODE_PARENT) || node->computed)
 			continue;
-		struct ub_template *other = ub_tmpl_find(tmpl->set, node->text, tmpl->front.language);
+		struct ub_template *other = tmpl_find(tmpl->set, node->text, tmpl->front.language);
 		if (other)
 			other->included = true;
 	}
@@ -164,7 +164,7 @@ static void check_variant(const struct ub_template *tmpl, struct ub_diags *diags
 	const struct ub_template *base = ub_map_get(tmpl->set->templates, base_name(tmpl->name));
 	if (!base || base == tmpl || base->front.audience == tmpl->front.audience)
 		return;
-	struct ub_diag *diag = ub_error(diags, "mixed-audience", ub_tmpl_place(&tmpl->origin, 0, 0),
+	struct ub_diag *diag = ub_error(diags, "mixed-audience", tmpl_place(&tmpl->origin, 0, 0),
 	    "`%.*s` and `%.*s` are one text in two languages, but for different audiences",
 	    UB_ARGS(base->name), UB_ARGS(tmpl->name));
 	ub_diag_set_help(diags, diag, "say the same `audience:` in the heads of both");
@@ -174,16 +174,16 @@ void ub_template_set_check(struct ub_template_set *set, struct ub_diags *diags)
 {
 	size_t n = ub_map_size(set->templates);
 	for (size_t i = 0; i < n; i++)
-		mark_included(ub_tmpl_at(set, i), &ub_tmpl_at(set, i)->nodes);
+		mark_included(tmpl_at(set, i), &tmpl_at(set, i)->nodes);
 	for (size_t i = 0; i < n; i++) {
-		check_variant(ub_tmpl_at(set, i), diags);
-		if (!ub_tmpl_at(set, i)->included)
-			ub_tmpl_compile_root(ub_tmpl_at(set, i), diags);
+		check_variant(tmpl_at(set, i), diags);
+		if (!tmpl_at(set, i)->included)
+			tmpl_compile_root(tmpl_at(set, i), diags);
 	}
 	/* templates that include each other in a circle */
 	for (size_t i = 0; i < n; i++)
-		if (!ub_tmpl_at(set, i)->compiled && !ub_tmpl_at(set, i)->reached)
-			ub_tmpl_compile_root(ub_tmpl_at(set, i), diags);
+		if (!tmpl_at(set, i)->compiled && !tmpl_at(set, i)->reached)
+			tmpl_compile_root(tmpl_at(set, i), diags);
 }
 
 static void report_unknown(
@@ -191,7 +191,7 @@ static void report_unknown(
 {
 	struct ub_diag *diag =
 	    ub_error(diags, "unknown-template", place, "there is no template `%.*s`", UB_ARGS(name));
-	ub_tmpl_help_with_name(set, diags, diag, name);
+	tmpl_help_with_name(set, diags, diag, name);
 }
 
 const struct ub_template *ub_template_use(
@@ -199,11 +199,11 @@ const struct ub_template *ub_template_use(
 {
 	struct ub_template *found = ub_map_get(set->templates, name);
 	for (size_t i = 0; i < ub_map_size(set->templates); i++) {
-		struct ub_template *tmpl = ub_tmpl_at(set, i);
+		struct ub_template *tmpl = tmpl_at(set, i);
 		bool meant = tmpl == found || ub_text_eq(base_name(tmpl->name), name);
 		tmpl->named |= meant;
 		if (meant && !tmpl->compiled)
-			ub_tmpl_compile_root(tmpl, diags);
+			tmpl_compile_root(tmpl, diags);
 	}
 	if (!found)
 		report_unknown(set, name, place, diags);
@@ -213,7 +213,7 @@ const struct ub_template *ub_template_use(
 bool ub_template_is_named(const struct ub_template_set *set, const struct ub_source *source)
 {
 	for (size_t i = 0; i < ub_map_size(set->templates); i++) {
-		const struct ub_template *tmpl = ub_tmpl_at(set, i);
+		const struct ub_template *tmpl = tmpl_at(set, i);
 		if (tmpl->origin.source == source)
 			return tmpl->named || tmpl->included;
 	}
@@ -248,7 +248,7 @@ bool ub_template_reads(const struct ub_template *tmpl, struct ub_text variable, 
 
 const struct ub_template *ub_template_in_language(const struct ub_template *tmpl, struct ub_text language)
 {
-	const struct ub_template *found = ub_tmpl_find(tmpl->set, tmpl->name, language);
+	const struct ub_template *found = tmpl_find(tmpl->set, tmpl->name, language);
 	return found && found->usable ? found : tmpl;
 }
 
@@ -264,8 +264,7 @@ static bool nodes_include(
 	for (size_t i = 0; i < nodes->n; i++) {
 		const struct tmpl_node *node = nodes->items[i];
 		bool names = (node->kind == NODE_PARTIAL || node->kind == NODE_PARENT) && !node->computed;
-		const struct ub_template *named =
-		    names ? ub_tmpl_find(part->set, node->text, language) : NULL;
+		const struct ub_template *named = names ? tmpl_find(part->set, node->text, language) : NULL;
 		if (named == part || (named && nodes_include(&named->nodes, language, part)) ||
 		    nodes_include(&node->kids, language, part))
 			return true;
@@ -286,7 +285,7 @@ const struct ub_template *ub_template_compile(struct ub_template_set *set, struc
 	struct tmpl_origin origin = { .text = text, .map = map, .data = data };
 	struct ub_template *tmpl = template_new(set, origin);
 	parse(tmpl, diags);
-	ub_tmpl_compile_root(tmpl, diags);
+	tmpl_compile_root(tmpl, diags);
 	return tmpl->usable ? tmpl : NULL;
 }
 

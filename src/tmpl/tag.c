@@ -17,7 +17,7 @@ static const struct tmpl_origin *origin_of(const struct tag *tag)
 static struct ub_place place_in(const struct tag *tag, size_t at, size_t len)
 {
 	bool whole = ub_text_is(tag->node->text, "."); /* "." stands for a longer name */
-	return ub_tmpl_place(origin_of(tag), tag->node->at + (whole ? 0 : at), whole ? tag->node->len : len);
+	return tmpl_place(origin_of(tag), tag->node->at + (whole ? 0 : at), whole ? tag->node->len : len);
 }
 
 static struct ub_place place_of(const struct tag *tag)
@@ -117,7 +117,7 @@ static bool check_shown(const struct tag *tag)
 	return true;
 }
 
-bool ub_tmpl_check_section(struct tmpl_compiler *c, const struct tmpl_node *node,
+bool tmpl_check_section(struct tmpl_compiler *c, const struct tmpl_node *node,
     const struct ub_cel_program *program, const struct tmpl_spot *spot)
 {
 	enum ub_cel_kind kind = ub_cel_program_type(program)->kind;
@@ -244,7 +244,7 @@ static bool has_name(const struct tag *tag)
 	return false;
 }
 
-const struct ub_cel_program *ub_tmpl_compile_tag(
+const struct ub_cel_program *tmpl_compile_tag(
     struct tmpl_compiler *c, const struct tmpl_node *node, const struct tmpl_spot *spot, bool shown)
 {
 	struct tag tag = { c, node, spot, NULL };
@@ -266,7 +266,7 @@ const struct ub_cel_program *ub_tmpl_compile_tag(
 	return tag.program;
 }
 
-const struct tmpl_scope *ub_tmpl_open_scope(
+const struct tmpl_scope *tmpl_open_scope(
     struct tmpl_compiler *c, const struct ub_cel_program *program, const struct tmpl_scope *outer)
 {
 	const struct ub_cel_type *type = ub_cel_program_type(program);

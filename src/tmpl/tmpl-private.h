@@ -19,7 +19,7 @@ struct tmpl_origin {
 	void *data;
 };
 
-struct ub_place ub_tmpl_place(const struct tmpl_origin *origin, size_t at, size_t len);
+struct ub_place tmpl_place(const struct tmpl_origin *origin, size_t at, size_t len);
 
 /* ---- scan ---- */
 
@@ -49,7 +49,7 @@ struct tmpl_tokens {
 	size_t n, cap;
 };
 
-void ub_tmpl_scan(const struct tmpl_origin *origin, size_t from, struct tmpl_tokens *tokens,
+void tmpl_scan(const struct tmpl_origin *origin, size_t from, struct tmpl_tokens *tokens,
     struct ub_diags *diags, struct ub_arena *arena);
 
 /* ---- parse ---- */
@@ -85,12 +85,11 @@ struct tmpl_node {
 
 /* With `headings`, lines with `#` open sections. False: mistakes were reported, by which it is not sure what
  * is in which section. */
-bool ub_tmpl_parse(const struct tmpl_origin *origin, size_t from, bool headings, struct tmpl_nodes *nodes,
+bool tmpl_parse(const struct tmpl_origin *origin, size_t from, bool headings, struct tmpl_nodes *nodes,
     struct ub_diags *diags, struct ub_arena *arena);
 
 /* Takes the weight mark `{weight=N}` off the heading's text, and sets the weight. */
-void ub_tmpl_parse_weight(
-    const struct tmpl_origin *origin, struct tmpl_node *heading, struct ub_diags *diags);
+void tmpl_parse_weight(const struct tmpl_origin *origin, struct tmpl_node *heading, struct ub_diags *diags);
 
 struct tmpl_front {
 	enum ub_template_audience audience;
@@ -102,9 +101,9 @@ struct tmpl_front {
 
 /* Whether the value is a language tag (RFC 5646), as far as that matters here: two or three letters, then
  * letters, digits and hyphens. */
-bool ub_tmpl_is_language(struct ub_text value);
+bool tmpl_is_language(struct ub_text value);
 
-void ub_tmpl_parse_front(const struct tmpl_origin *origin, struct tmpl_front *front, struct ub_diags *diags);
+void tmpl_parse_front(const struct tmpl_origin *origin, struct tmpl_front *front, struct ub_diags *diags);
 
 /* ---- templates ---- */
 
@@ -150,13 +149,13 @@ struct ub_template_set {
 	UB_VEC(struct tmpl_reading) readings; /* of all tags */
 };
 
-struct ub_template *ub_tmpl_at(const struct ub_template_set *set, size_t i);
+struct ub_template *tmpl_at(const struct ub_template_set *set, size_t i);
 /* What helps where no template has the name. */
-void ub_tmpl_help_with_name(
+void tmpl_help_with_name(
     const struct ub_template_set *set, struct ub_diags *diags, struct ub_diag *diag, struct ub_text name);
 
 /* The template of that name, or its variant for the language. NULL: there is none. */
-struct ub_template *ub_tmpl_find(
+struct ub_template *tmpl_find(
     const struct ub_template_set *set, struct ub_text name, struct ub_text language);
 
 /* ---- compile ---- */
@@ -223,10 +222,10 @@ struct tmpl_compiler {
 };
 
 /* Compiles a template by itself. */
-void ub_tmpl_compile_root(struct ub_template *tmpl, struct ub_diags *diags);
+void tmpl_compile_root(struct ub_template *tmpl, struct ub_diags *diags);
 /* Compiles a partial or parent whose name is known, at the node's place. */
-void ub_tmpl_compile_call(struct tmpl_compiler *c, const struct tmpl_node *node,
-    const struct ub_template *tmpl, const struct tmpl_spot *spot, struct tmpl_ops *ops);
+void tmpl_compile_call(struct tmpl_compiler *c, const struct tmpl_node *node, const struct ub_template *tmpl,
+    const struct tmpl_spot *spot, struct tmpl_ops *ops);
 
 /* ---- tag: the expression of a tag ---- */
 
@@ -238,13 +237,13 @@ struct tmpl_guard {
 
 /* The checked program of a tag's expression. NULL: there are problems, which are reported. `shown`: the
  * value becomes text. */
-const struct ub_cel_program *ub_tmpl_compile_tag(
+const struct ub_cel_program *tmpl_compile_tag(
     struct tmpl_compiler *c, const struct tmpl_node *node, const struct tmpl_spot *spot, bool shown);
 /* The scope inside a section over the program's value. NULL: the section opens none. */
-const struct tmpl_scope *ub_tmpl_open_scope(
+const struct tmpl_scope *tmpl_open_scope(
     struct tmpl_compiler *c, const struct ub_cel_program *program, const struct tmpl_scope *outer);
 /* Whether a section may be over the program's value. If not, this is reported. */
-bool ub_tmpl_check_section(struct tmpl_compiler *c, const struct tmpl_node *node,
+bool tmpl_check_section(struct tmpl_compiler *c, const struct tmpl_node *node,
     const struct ub_cel_program *program, const struct tmpl_spot *spot);
 
 #endif

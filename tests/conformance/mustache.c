@@ -56,7 +56,7 @@ static struct outcome run(void *context, struct ub_arena *arena, json_t *test)
 		return outcome;
 	}
 	struct ub_cel_activation *activation = ub_cel_activation_new(arena, env);
-	ub_cel_bind(activation, data, ub_cli_json_value(arena, json_object_get(test, "data")));
+	ub_cel_bind(activation, data, cli_json_value(arena, json_object_get(test, "data")));
 	struct ub_buf out = UB_BUF(arena);
 	if (ub_template_render(tmpl, NULL, 0, 0, activation, &out, &outcome.why))
 		outcome.got = ub_buf_text(&out);

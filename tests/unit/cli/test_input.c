@@ -34,7 +34,7 @@ static int evaluate(off_t size)
 	cr_assert_eq(dup2(fileno(file), STDIN_FILENO), STDIN_FILENO);
 	char words[3][8] = { "upbeat", "eval", "-" };
 	char *argv[] = { words[0], words[1], words[2], NULL };
-	return ub_cli_main(3, argv);
+	return cli_main(3, argv);
 }
 
 /* The reader says what it makes of so much, the program that it is too much. */

@@ -53,7 +53,7 @@ static bool read_options(struct ub_cli *cli, int *status, const char **words)
 	for (int i = 0; i < n; i++)
 		argv[i] = ub_text_cstr(arena, ub_text(words[i]));
 	*cli = (struct ub_cli){ .command = &command, .arena = arena };
-	return ub_cli_read(cli, n, argv, status);
+	return cli_read(cli, n, argv, status);
 }
 
 Test(options, reads_values_flags_and_arguments_in_any_order)
@@ -62,11 +62,11 @@ Test(options, reads_values_flags_and_arguments_in_any_order)
 	int status;
 	cr_assert(
 	    READ(cli, status, "one", "-c", "a.yaml", "--domain=x.example", "--domain", "y.example", "two"));
-	cr_assert_str_eq(ub_cli_value(&cli, CONFIG), "a.yaml");
-	cr_assert_str_eq(ub_cli_value(&cli, DOMAIN), "y.example");
+	cr_assert_str_eq(cli_value(&cli, CONFIG), "a.yaml");
+	cr_assert_str_eq(cli_value(&cli, DOMAIN), "y.example");
 	cr_assert_eq(cli.values[DOMAIN].n, 2);
 	cr_assert_str_eq(cli.values[DOMAIN].items[0], "x.example");
-	cr_assert_null(ub_cli_value(&cli, JSON));
+	cr_assert_null(cli_value(&cli, JSON));
 	cr_assert_eq(cli.n_arguments, 2);
 	cr_assert_str_eq(cli.arguments[0], "one");
 	cr_assert_str_eq(cli.arguments[1], "two");
@@ -77,7 +77,7 @@ Test(options, takes_what_follows_two_dashes_as_it_is)
 	struct ub_cli cli;
 	int status;
 	cr_assert(READ(cli, status, "--json", "--", "-1 + 2"));
-	cr_assert_str_eq(ub_cli_value(&cli, JSON), "");
+	cr_assert_str_eq(cli_value(&cli, JSON), "");
 	cr_assert_str_eq(cli.arguments[0], "-1 + 2");
 }
 
@@ -131,7 +131,7 @@ Test(options, colour_is_for_terminals)
 {
 	int pipe_ends[2];
 	cr_assert_eq(pipe(pipe_ends), 0);
-	cr_assert(!ub_cli_colour(pipe_ends[1]));
+	cr_assert(!cli_colour(pipe_ends[1]));
 	close(pipe_ends[0]);
 	close(pipe_ends[1]);
 	int terminal = posix_openpt(2);
@@ -139,13 +139,13 @@ Test(options, colour_is_for_terminals)
 		return; /* no terminals here */
 	unsetenv("NO_COLOR");
 	setenv("TERM", "xterm", 1);
-	cr_assert(ub_cli_colour(terminal));
+	cr_assert(cli_colour(terminal));
 	setenv("NO_COLOR", "", 1);
-	cr_assert(ub_cli_colour(terminal), "empty means not set");
+	cr_assert(cli_colour(terminal), "empty means not set");
 	setenv("NO_COLOR", "1", 1);
-	cr_assert(!ub_cli_colour(terminal));
+	cr_assert(!cli_colour(terminal));
 	unsetenv("NO_COLOR");
 	setenv("TERM", "dumb", 1);
-	cr_assert(!ub_cli_colour(terminal));
+	cr_assert(!cli_colour(terminal));
 	close(terminal);
 }

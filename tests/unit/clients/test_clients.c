@@ -35,7 +35,7 @@ Test(clients, are_known_by_user_agent)
 		{ " ", "" },
 	};
 	for (size_t i = 0; i < UB_COUNT(cases); i++)
-		is_family(ub_client_family_of_agent(ub_text(cases[i][0])), cases[i][1], cases[i][0]);
+		is_family(ub_clients_family_of_agent(ub_text(cases[i][0])), cases[i][1], cases[i][0]);
 }
 
 Test(clients, are_known_by_what_they_store)
@@ -50,26 +50,26 @@ Test(clients, are_known_by_what_they_store)
 		{ "", "" },
 	};
 	for (size_t i = 0; i < UB_COUNT(cases); i++)
-		is_family(ub_client_family_of_product(ub_text(cases[i][0])), cases[i][1], cases[i][0]);
+		is_family(ub_clients_family_of_product(ub_text(cases[i][0])), cases[i][1], cases[i][0]);
 }
 
 Test(clients, are_found_by_ids_of_their_own)
 {
-	for (size_t i = 0; i < ub_client_families_n; i++) {
-		const struct ub_client_family *client = &ub_client_families[i];
-		cr_expect_eq(ub_client_family_find(ub_text(client->id)), client, "%s", client->id);
-		cr_expect(!client->with || ub_client_family_find(ub_text(client->with)), "%s: %s", client->id,
-		    client->with);
+	for (size_t i = 0; i < clients_n_families; i++) {
+		const struct ub_client_family *client = &clients_families[i];
+		cr_expect_eq(ub_clients_find_family(ub_text(client->id)), client, "%s", client->id);
+		cr_expect(!client->with || ub_clients_find_family(ub_text(client->with)), "%s: %s",
+		    client->id, client->with);
 		cr_expect(client->name[0] && client->source[0], "%s", client->id);
 	}
-	cr_expect_null(ub_client_family_find(UB_TEXT("of-a-later-version")));
+	cr_expect_null(ub_clients_find_family(UB_TEXT("of-a-later-version")));
 }
 
 static struct ub_form form_of(const char *const *ids, size_t n)
 {
 	struct ub_clients clients = { 0 };
 	for (size_t i = 0; i < n; i++)
-		*ub_push(arena, &clients) = ub_client_family_find(ub_text(ids[i]));
+		*ub_push(arena, &clients) = ub_clients_find_family(ub_text(ids[i]));
 	return ub_clients_form(&clients, arena);
 }
 #define FORM(...)                                                                                            \

@@ -245,9 +245,9 @@ static const char *backfill(const char *hrefs, struct ub_text authorization, int
 static bool are_kept(struct ub_text authorization)
 {
 	struct ub_credential *kept =
-	    ub_credentials_take(here.queue->credentials, UB_TEXT("alice"), ub_sys_monotonic_ms());
+	    queue_credentials_take(here.queue->credentials, UB_TEXT("alice"), ub_sys_monotonic_ms());
 	bool same = kept && ub_text_eq(kept->authorization, authorization);
-	ub_credential_free(&kept);
+	queue_credential_free(&kept);
 	return same;
 }
 
@@ -270,12 +270,12 @@ Test(control, does_not_try_refused_credentials_for_ever)
 	struct ub_text refused = ub_http_basic(UB_TEXT("alice"), UB_TEXT("refused"), arena);
 	backfill("{\"objects\": [\"/alice/1.ics\"]}", refused, 0);
 	struct ub_credential *kept =
-	    ub_credentials_take(here.queue->credentials, UB_TEXT("alice"), ub_sys_monotonic_ms());
+	    queue_credentials_take(here.queue->credentials, UB_TEXT("alice"), ub_sys_monotonic_ms());
 	struct ub_job job;
 	int64_t now = ub_sys_now() * 1000 + 1000;
 	cr_assert_eq(ub_store_take(store, now, 1000, arena, &job), UB_STORE_OK);
-	ub_credentials_drop(here.queue->credentials, UB_TEXT("alice"), kept);
-	ub_credential_free(&kept);
+	queue_credentials_drop(here.queue->credentials, UB_TEXT("alice"), kept);
+	queue_credential_free(&kept);
 	cr_assert_eq(ub_store_wait(store, &job, now, UB_TEXT("not accepted")), UB_STORE_OK);
 	SAYS(backfill("{}", refused, 0), "0 1\n");
 	cr_assert_not(are_kept(refused));

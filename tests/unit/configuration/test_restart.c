@@ -40,7 +40,7 @@ static const char *said_of(struct ub_settings **read)
 	struct ub_buf out = UB_BUF(arena);
 	const struct ub_snapshot present = { .settings = settings() };
 	struct ub_snapshot snapshot = { .settings = *read, .arena = arena };
-	ub_snapshot_keep_started(&snapshot, &present, &diags);
+	snapshot_keep_started(&snapshot, &present, &diags);
 	*read = (struct ub_settings *)snapshot.settings;
 	for (size_t i = 0; i < diags.list.n; i++)
 		ub_buf_add(&out, diags.list.items[i].message);

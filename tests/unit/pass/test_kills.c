@@ -390,7 +390,7 @@ static void expect_mail(size_t nth, enum ub_mail_kind kind)
 {
 	struct ub_store_mail mail = bobs_mail(nth);
 	cr_assert(mail.state == UB_MAIL_WAITING && mail.kind == kind, "killed at request %zu: %s, %s", nth,
-	    ub_mail_kind_word(mail.kind), ub_mail_state_word(mail.state));
+	    ub_store_mail_kind_word(mail.kind), ub_store_mail_state_word(mail.state));
 	put_meeting_key();
 	work_on_all();
 	cr_assert(ub_text_eq(bobs_mail(nth).id, mail.id), "killed at request %zu", nth);

@@ -25,7 +25,7 @@ static const char *words_of(struct ub_changes changes)
 {
 	struct ub_buf out = UB_BUF(world->arena);
 	for (size_t i = 0; i < changes.n; i++)
-		ub_change_print(&changes.items[i], &out, false);
+		ub_plan_print_change(&changes.items[i], &out, false);
 	return ub_buf_cstr(&out);
 }
 

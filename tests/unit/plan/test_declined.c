@@ -94,10 +94,10 @@ Test(declined, a_call_is_not_put_where_it_was_declined_even_if_it_may_overlap)
 	struct ub_interval declined = { 0, 900 }, busy = { 0, 3600 };
 	request.declined = (struct ub_intervals){ &declined, 1, 1 };
 	request.busy = (struct ub_intervals){ &busy, 1, 1 };
-	cr_expect(ub_plan_collides(&request, 0));
-	cr_expect_not(ub_plan_collides(&request, 900));
+	cr_expect(plan_collides(&request, 0));
+	cr_expect_not(plan_collides(&request, 900));
 	request.full = UB_FULL_LATER;
-	cr_expect(ub_plan_collides(&request, 900));
+	cr_expect(plan_collides(&request, 900));
 }
 
 Test(declined, a_call_goes_for_good_the_second_time)

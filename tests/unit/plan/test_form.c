@@ -15,7 +15,7 @@ static struct ub_plan *plan_of(const char *rules, const char *const *clients, si
 {
 	struct ub_clients all = { 0 };
 	for (size_t i = 0; i < n; i++)
-		*ub_push(world->arena, &all) = ub_client_family_find(ub_text(clients[i]));
+		*ub_push(world->arena, &all) = ub_clients_find_family(ub_text(clients[i]));
 	world->form = ub_clients_form(&all, world->arena);
 	world_rules(world, rules);
 	return world_plan(world);

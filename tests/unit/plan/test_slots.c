@@ -63,7 +63,7 @@ static void block(struct ub_slot_request *request, const char *from, const char 
 
 static void expect(struct ub_slot_request *request, const char *start, bool late)
 {
-	struct ub_slot slot = ub_plan_find_slot(request, arena);
+	struct ub_slot slot = plan_find_slot(request, arena);
 	cr_assert(slot.found, "%s", slot.remark);
 	struct ub_buf shown = UB_BUF(arena);
 	ub_cal_print_rfc3339(&shown, people[0].zone, slot.start);
@@ -73,7 +73,7 @@ static void expect(struct ub_slot_request *request, const char *start, bool late
 
 static void expect_none(struct ub_slot_request *request, const char *remark)
 {
-	struct ub_slot slot = ub_plan_find_slot(request, arena);
+	struct ub_slot slot = plan_find_slot(request, arena);
 	cr_assert(!slot.found);
 	cr_assert_str_eq(slot.remark, remark);
 }
@@ -116,7 +116,7 @@ Test(slots, takes_the_meetings_own_time_where_working_hours_never_meet)
 	struct ub_slot_request r = request("2026-11-02 12:00");
 	r.n_people = 2;
 	expect(&r, "2026-11-09 14:00", false);
-	cr_assert_str_eq(ub_plan_find_slot(&r, arena).remark,
+	cr_assert_str_eq(plan_find_slot(&r, arena).remark,
 	    "no time lies in everybody's working hours, so it is at the meeting's own time of day");
 	r.prefer = UB_PREFER_LATEST;
 	expect(&r, "2026-11-10 14:00", false);
@@ -138,7 +138,7 @@ Test(slots, goes_by_the_owner_alone_where_the_meetings_time_of_day_is_of_no_use)
 	r.n_people = 2;
 	r.all_day = true;
 	expect(&r, "2026-11-09 09:00", false);
-	cr_assert_str_eq(ub_plan_find_slot(&r, arena).remark,
+	cr_assert_str_eq(plan_find_slot(&r, arena).remark,
 	    "no time lies in everybody's working hours, so it goes by the owner's alone");
 	r.all_day = false;
 	r.same_time = 21 * 3600;
@@ -192,7 +192,7 @@ Test(slots, are_never_at_night_unless_the_meeting_is)
 		r.same_time = civil.hour * 3600 + civil.minute * 60;
 		r.prefer = (enum ub_prefer)roll(&seed, 3);
 		r.full = (enum ub_full)roll(&seed, 4);
-		struct ub_slot slot = ub_plan_find_slot(&r, arena);
+		struct ub_slot slot = plan_find_slot(&r, arena);
 		int hour = ub_cal_civil(team[0].zone, slot.start).hour;
 		bool right_before = slot.found && slot.start + r.duration == start;
 		cr_assert(!slot.found || right_before || !is_night(hour) || is_night(civil.hour),
@@ -294,12 +294,12 @@ Test(slots, same_time_keeps_the_clock_across_the_change_of_clocks)
 
 Test(slots, working_moment_is_now_or_the_next_morning)
 {
-	cr_assert_eq(ub_plan_working_moment(people, at("2026-11-11 16:50"), arena), at("2026-11-11 17:00"));
-	cr_assert_eq(ub_plan_working_moment(people, at("2026-11-13 18:00"), arena), at("2026-11-16 09:00"));
+	cr_assert_eq(plan_working_moment(people, at("2026-11-11 16:50"), arena), at("2026-11-11 17:00"));
+	cr_assert_eq(plan_working_moment(people, at("2026-11-13 18:00"), arena), at("2026-11-16 09:00"));
 	/* nobody works: the moment itself */
 	struct ub_working_hours never = { 0 };
 	struct ub_work_calendar retired = { people[0].zone, &never, NULL };
-	cr_assert_eq(ub_plan_working_moment(&retired, at("2026-11-13 18:00"), arena), at("2026-11-13 18:00"));
+	cr_assert_eq(plan_working_moment(&retired, at("2026-11-13 18:00"), arena), at("2026-11-13 18:00"));
 }
 
 /* ---- what is told of a search is what was searched ---- */
@@ -415,8 +415,8 @@ Test(slots, tells_of_any_search_what_was_not_free_and_all_that_would_have_been_b
 	for (uint32_t round = 1; round <= 2000; round++) {
 		uint32_t seed = round * 2654435761u;
 		struct ub_slot_request r = any_request(&seed);
-		struct ub_slot slot = ub_plan_find_slot(&r, arena);
-		struct ub_considered told = ub_plan_tell_search(&r, &slot, seekers, r.n_people, arena);
+		struct ub_slot slot = plan_find_slot(&r, arena);
+		struct ub_considered told = plan_tell_search(&r, &slot, seekers, r.n_people, arena);
 		expect_it_suits(&r, &slot, round);
 		times += expect_only_what_is_not_free(&r, &told, round);
 		expect_all_that_was_better(&r, &slot, &told, round);
@@ -431,8 +431,8 @@ Test(slots, tells_of_any_search_what_was_not_free_and_all_that_would_have_been_b
 static void expect_told(
     const struct ub_slot_request *r, size_t i, const char *from, const char *to, const char *why)
 {
-	struct ub_slot slot = ub_plan_find_slot(r, arena);
-	struct ub_considered told = ub_plan_tell_search(r, &slot, seekers, r->n_people, arena);
+	struct ub_slot slot = plan_find_slot(r, arena);
+	struct ub_considered told = plan_tell_search(r, &slot, seekers, r->n_people, arena);
 	cr_assert(i < told.n, "%zu told", told.n);
 	cr_assert(ub_text_is(told.items[i].why, why), "%.*s", UB_ARGS(told.items[i].why));
 	cr_assert_eq(told.items[i].from, at(from));

@@ -306,8 +306,8 @@ Test(slot_laws, hold_for_any_people_and_busy_times)
 			lay_out(&trial, trial.request.gap, trial.apart);
 		else
 			memcpy(trial.apart, trial.run, sizeof(trial.apart));
-		struct ub_slot slot = ub_plan_find_slot(&trial.request, arena);
-		struct ub_slot again = ub_plan_find_slot(&trial.request, arena);
+		struct ub_slot slot = plan_find_slot(&trial.request, arena);
+		struct ub_slot again = plan_find_slot(&trial.request, arena);
 		check(&trial, &slot, round);
 		cr_assert(slot.found == again.found && slot.start == again.start && slot.late == again.late);
 		found += slot.found;

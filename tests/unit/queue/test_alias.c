@@ -12,12 +12,12 @@ static void setup(void)
 {
 	arena = ub_arena_new();
 	store = ub_store_memory_open();
-	redirects = ub_redirects_new();
+	redirects = queue_redirects_new();
 }
 
 static void teardown(void)
 {
-	ub_redirects_free(&redirects);
+	queue_redirects_free(&redirects);
 	ub_store_close(&store);
 	ub_arena_free(&arena);
 	ub_leak_check();
@@ -46,7 +46,7 @@ static void answer(const char *principal, const char *href, int status, const ch
 		.location = ub_text(location),
 		.host = UB_TEXT("cal.example"),
 		.now = now };
-	cr_assert(ub_alias_learn(redirects, store, &answer, arena));
+	cr_assert(queue_alias_learn(redirects, store, &answer, arena));
 }
 
 /* A client that is redirected repeats its write at the new path. */
@@ -59,7 +59,7 @@ static void learn(int status, const char *location, const char *path)
 static const char *alias_of(const char *principal)
 {
 	struct ub_text to =
-	    ub_alias_of(store, upstream, ub_text(principal), UB_TEXT("/bob/cal/m.ics"), arena);
+	    queue_alias_of(store, upstream, ub_text(principal), UB_TEXT("/bob/cal/m.ics"), arena);
 	return ub_text_cstr(arena, to);
 }
 

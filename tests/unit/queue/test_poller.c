@@ -16,12 +16,12 @@ static void setup(void)
 {
 	arena = ub_arena_new();
 	quiet = ub_log_new(STDERR_FILENO, UB_LOG_ERROR, UB_LOG_TEXT, "test");
-	poller = ub_poller_new(quiet);
+	poller = queue_poller_new(quiet);
 }
 
 static void teardown(void)
 {
-	ub_poller_free(&poller);
+	queue_poller_free(&poller);
 	ub_log_free(&quiet);
 	ub_arena_free(&arena);
 	ub_leak_check();
@@ -35,18 +35,18 @@ static void set(const char *words)
 	struct ub_text rest = ub_text(words), word;
 	while (ub_text_split(&rest, ' ', &word))
 		*ub_push(arena, &calendars) = word;
-	ub_poller_set(poller, calendars);
+	queue_poller_set(poller, calendars);
 }
 
 static void next_is(int64_t now, const char *wanted)
 {
-	struct ub_text got = ub_poller_next(poller, now, arena);
+	struct ub_text got = queue_poller_next(poller, now, arena);
 	cr_assert(ub_text_is(got, wanted), "at %lld: got %.*s", (long long)now, UB_ARGS(got));
 }
 
 static void done(const char *calendar, const char *why, int64_t now)
 {
-	ub_poller_done(poller, ub_text(calendar), ub_text(why), EVERY, now);
+	queue_poller_done(poller, ub_text(calendar), ub_text(why), EVERY, now);
 }
 
 Test(poller, looks_at_each_calendar_in_turn_and_at_two_at_once)
@@ -63,7 +63,7 @@ Test(poller, looks_at_each_calendar_in_turn_and_at_two_at_once)
 	next_is(EVERY + 10, "/b/");
 	next_is(EVERY + 30, "/a/");
 	next_is(EVERY + 30, "");
-	cr_assert_eq(ub_poller_state(poller, arena).calendars, 3);
+	cr_assert_eq(queue_poller_state(poller, arena).calendars, 3);
 }
 
 Test(poller, waits_longer_for_what_fails_again_and_again)
@@ -71,7 +71,7 @@ Test(poller, waits_longer_for_what_fails_again_and_again)
 	int64_t now = 0;
 	set("/a/");
 	for (unsigned i = 1; i <= 100; i++) {
-		int64_t pause = ub_retry_after(i) > EVERY ? ub_retry_after(i) : EVERY;
+		int64_t pause = queue_retry_after(i) > EVERY ? queue_retry_after(i) : EVERY;
 		next_is(now, "/a/");
 		done("/a/", "down", now);
 		next_is(now + pause - 1, "");
@@ -89,12 +89,12 @@ Test(poller, tells_what_fails_until_it_does_not)
 	set("/a/ /b/");
 	next_is(0, "/a/");
 	done("/a/", "down", 0);
-	const struct ub_queue_polled failing = ub_poller_state(poller, arena);
+	const struct ub_queue_polled failing = queue_poller_state(poller, arena);
 	cr_assert_eq(failing.failing.n, 1);
 	cr_expect(ub_text_is(failing.failing.items[0].calendar, "/a/"));
 	cr_expect(ub_text_is(failing.failing.items[0].why, "down"));
 	done("/a/", "", 0);
-	cr_assert_eq(ub_poller_state(poller, arena).failing.n, 0);
+	cr_assert_eq(queue_poller_state(poller, arena).failing.n, 0);
 }
 
 Test(poller, knows_calendars_that_stay_in_the_settings)
@@ -108,9 +108,9 @@ Test(poller, knows_calendars_that_stay_in_the_settings)
 	next_is(0, "");
 	done("/a/", "", 0);
 	done("/c/", "", 0);
-	cr_assert_eq(ub_poller_state(poller, arena).failing.n, 1);
+	cr_assert_eq(queue_poller_state(poller, arena).failing.n, 1);
 	set("");
 	next_is(INT64_MAX, "");
 	done("/a/", "down", 0);
-	cr_assert_eq(ub_poller_state(poller, arena).failing.n, 0);
+	cr_assert_eq(queue_poller_state(poller, arena).failing.n, 0);
 }

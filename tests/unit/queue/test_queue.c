@@ -147,9 +147,9 @@ static size_t keys_in(struct ub_store *of)
 static bool has_credentials(const char *user)
 {
 	struct ub_credential *taken =
-	    ub_credentials_take(queue->credentials, ub_text(user), ub_sys_monotonic_ms());
+	    queue_credentials_take(queue->credentials, ub_text(user), ub_sys_monotonic_ms());
 	bool has = taken != NULL;
-	ub_credential_free(&taken);
+	queue_credential_free(&taken);
 	return has;
 }
 
@@ -217,7 +217,7 @@ Test(queue, settles_no_key_of_a_good_write_for_a_later_one_that_was_refused)
 	answer_frame(1, 201);
 	hear();
 	/* Nobody comes to it, as the workers have much to do or there are no rules. */
-	ub_writes_expire(queue->writes, ub_sys_monotonic_ms() + UB_CREDENTIAL_MS + 1);
+	queue_writes_expire(queue->writes, ub_sys_monotonic_ms() + UB_CREDENTIAL_MS + 1);
 	write_frame(2, "alice", "/a/1.ics", "");
 	answer_frame(2, 403);
 	hear();
@@ -392,9 +392,9 @@ Test(queue, looks_at_a_calendar_that_is_polled_and_bothers_the_store_with_nothin
 	cr_assert_eq(keys_in(queue->shelter), 0);
 	cr_assert_eq(ub_queue_jobs(queue, arena).n, 0, "nobody is bothered with it");
 	struct ub_credential *credential =
-	    ub_credentials_take(queue->credentials, UB_TEXT("anna"), ub_sys_monotonic_ms());
+	    queue_credentials_take(queue->credentials, UB_TEXT("anna"), ub_sys_monotonic_ms());
 	cr_assert(credential);
-	ub_credential_free(&credential);
+	queue_credential_free(&credential);
 }
 
 Test(queue, looks_at_a_calendar_once_however_often_it_is_polled)

@@ -37,7 +37,7 @@ static void setup(void)
 	write_secret("s3cret\n");
 	nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	quiet = ub_log_new(nothing, UB_LOG_ERROR, UB_LOG_TEXT, "test");
-	service = ub_service_new(quiet);
+	service = queue_service_new(quiet);
 	up = upstream_start();
 	client = ub_client_new(upstream_base(up));
 	settings = (struct ub_settings_service){ .user = UB_TEXT("upbeat"), .secret.path = ub_text(path) };
@@ -46,7 +46,7 @@ static void setup(void)
 
 static void teardown(void)
 {
-	ub_service_free(&service);
+	queue_service_free(&service);
 	ub_client_free(&client);
 	upstream_stop(&up);
 	ub_log_free(&quiet);
@@ -61,26 +61,26 @@ TestSuite(service, .init = setup, .fini = teardown);
 /* Tends the account; `loaded` tells settings that were read from others. */
 static bool tend(ub_instant loaded)
 {
-	return ub_service_tend(service, &settings, loaded, client, now, arena);
+	return queue_service_tend(service, &settings, loaded, client, now, arena);
 }
 
 static enum ub_service_word word(void)
 {
-	return ub_service_state(service, arena).word;
+	return queue_service_state(service, arena).word;
 }
 
 static void signs_in_with(const char *wanted)
 {
-	struct ub_credential *credential = ub_service_take(service);
+	struct ub_credential *credential = queue_service_take(service);
 	cr_assert(credential);
 	cr_expect(ub_text_is(credential->authorization, wanted), "%.*s", UB_ARGS(credential->authorization));
-	ub_credential_free(&credential);
+	queue_credential_free(&credential);
 }
 
 static void is_not_used(void)
 {
-	cr_assert_not(ub_service_accepted(service));
-	cr_assert_null(ub_service_take(service));
+	cr_assert_not(queue_service_accepted(service));
+	cr_assert_null(queue_service_take(service));
 }
 
 Test(service, is_used_once_the_server_accepts_it_and_wakes_what_waits_once)
@@ -105,7 +105,7 @@ Test(service, is_none_where_the_settings_name_none)
 	settings = (struct ub_settings_service){ .token = false };
 	cr_assert_not(tend(1));
 	cr_assert_eq(word(), UB_SERVICE_NONE);
-	cr_assert_not(ub_service_named(service));
+	cr_assert_not(queue_service_named(service));
 	cr_assert_eq(upstream_requests(up, "PROPFIND"), 0);
 }
 
@@ -158,7 +158,7 @@ Test(service, has_a_file_that_cannot_be_read_until_it_can)
 	unlink(path);
 	cr_assert_not(tend(1));
 	cr_assert_eq(word(), UB_SERVICE_UNREADABLE);
-	cr_assert(ub_service_named(service));
+	cr_assert(queue_service_named(service));
 	is_not_used();
 	write_secret("s3cret\n");
 	cr_assert(tend(1));
@@ -167,15 +167,15 @@ Test(service, has_a_file_that_cannot_be_read_until_it_can)
 Test(service, is_asked_about_again_when_the_server_refuses_it_later)
 {
 	cr_assert(tend(1));
-	struct ub_credential *used = ub_service_take(service);
-	ub_service_doubt(service, used, now);
+	struct ub_credential *used = queue_service_take(service);
+	queue_service_doubt(service, used, now);
 	is_not_used();
 	upstream_fail(up, "PROPFIND", 1, 401);
 	cr_assert_not(tend(1));
 	cr_assert_eq(word(), UB_SERVICE_REFUSED);
 	write_secret("another one\n");
 	cr_assert(tend(1), "what has waited meanwhile is woken");
-	ub_service_doubt(service, used, now);
-	cr_assert(ub_service_accepted(service), "what was refused is not what there is now");
-	ub_credential_free(&used);
+	queue_service_doubt(service, used, now);
+	cr_assert(queue_service_accepted(service), "what was refused is not what there is now");
+	queue_credential_free(&used);
 }

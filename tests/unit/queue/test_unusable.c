@@ -13,7 +13,7 @@ static void name_is(const char *authorization, const char *remote_user, bool cer
 		.certified = certified,
 		.authorization = ub_text(authorization),
 		.remote_user = ub_text(remote_user) };
-	struct ub_text name = ub_unusable_name(&write, arena);
+	struct ub_text name = queue_unusable_name(&write, arena);
 	cr_expect(ub_text_is(name, wanted), "%.*s", UB_ARGS(name));
 	ub_arena_free(&arena);
 }
@@ -35,16 +35,16 @@ Test(unusable, are_named_without_secrets)
 
 Test(unusable, are_noted_once_up_to_a_limit)
 {
-	struct ub_unusable *unusable = ub_unusable_new();
+	struct ub_unusable *unusable = queue_unusable_new();
 	struct ub_arena *arena = ub_arena_new();
 	for (int i = 0; i < UB_UNUSABLE_MAX; i++)
-		cr_assert(ub_unusable_note(unusable, ub_textf(arena, "user%d (Digest)", i)));
-	cr_assert_not(ub_unusable_note(unusable, UB_TEXT("user0 (Digest)")));
-	cr_assert_eq(ub_unusable_list(unusable, arena).more, 0);
-	cr_assert_not(ub_unusable_note(unusable, UB_TEXT("one more (Digest)")));
-	struct ub_queue_unusable list = ub_unusable_list(unusable, arena);
+		cr_assert(queue_unusable_note(unusable, ub_textf(arena, "user%d (Digest)", i)));
+	cr_assert_not(queue_unusable_note(unusable, UB_TEXT("user0 (Digest)")));
+	cr_assert_eq(queue_unusable_list(unusable, arena).more, 0);
+	cr_assert_not(queue_unusable_note(unusable, UB_TEXT("one more (Digest)")));
+	struct ub_queue_unusable list = queue_unusable_list(unusable, arena);
 	cr_assert_eq(list.names.n, UB_UNUSABLE_MAX);
 	cr_assert_eq(list.more, 1);
-	ub_unusable_free(&unusable);
+	queue_unusable_free(&unusable);
 	ub_arena_free(&arena);
 }

@@ -52,7 +52,7 @@ static void with_log(struct ub_upkeep *upkeep, void (*work)(struct ub_upkeep *, 
 
 static void keep_up(struct ub_upkeep *upkeep, int64_t now)
 {
-	with_log(upkeep, ub_upkeep, now);
+	with_log(upkeep, queue_upkeep, now);
 }
 
 /* As the clock goes from one time to another. */
@@ -65,7 +65,7 @@ static void keep_up_for(struct ub_upkeep *upkeep, int64_t from, int64_t to)
 
 static void expire_own(struct ub_upkeep *upkeep, int64_t now)
 {
-	ub_upkeep_expire(upkeep, upkeep->store, now);
+	queue_upkeep_expire(upkeep, upkeep->store, now);
 }
 
 static void expire(struct ub_upkeep *upkeep, int64_t now)
@@ -81,7 +81,7 @@ Test(upkeep, brings_keys_back_into_the_store_but_for_what_is_being_worked_on)
 	OK(ub_store_put(shelter, &key, 1, 0, 0));
 	OK(ub_store_put(shelter, &other, 1, 0, 50000));
 	OK(ub_store_take(shelter, 10, 1000, arena, &job));
-	ub_upkeep_shelter(store, shelter, 20);
+	queue_upkeep_shelter(store, shelter, 20);
 	cr_assert_eq(keys_in(shelter), 1);
 	cr_assert_eq(keys_in(store), 1);
 	OK(ub_store_settle(shelter, &job, 30));
@@ -170,7 +170,7 @@ Test(upkeep, says_of_no_key_that_it_is_given_up_while_the_store_cannot_forget_it
 	struct ub_upkeep upkeep = { .store = ub_store_sqlite_read(path, arena, &why), .pace = &pace };
 	cr_assert(upkeep.store);
 	upkeep.log = ub_log_new(fileno(log), UB_LOG_WARNING, UB_LOG_TEXT, "test");
-	ub_upkeep_expire(&upkeep, upkeep.store, 5 + UB_WAIT_MS);
+	queue_upkeep_expire(&upkeep, upkeep.store, 5 + UB_WAIT_MS);
 	cr_assert(pread(fileno(log), said, sizeof(said) - 1, 0) > 0);
 	cr_expect(strstr(said, "the store: "), "%s", said);
 	cr_expect_not(strstr(said, "given up"), "%s", said);
@@ -187,7 +187,7 @@ Test(upkeep, leaves_strangers_keys_in_memory_until_they_expire)
 	struct ub_key stranger = key;
 	stranger.doubt = UB_DOUBT_CALLER;
 	OK(ub_store_put(shelter, &stranger, 1, 0, 0));
-	ub_upkeep_shelter(store, shelter, 20);
+	queue_upkeep_shelter(store, shelter, 20);
 	cr_assert_eq(keys_in(shelter), 1);
 	cr_assert_eq(keys_in(store), 0);
 	expire(&upkeep, UB_CREDENTIAL_MS);

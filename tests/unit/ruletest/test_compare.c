@@ -27,7 +27,7 @@ static size_t failures(struct wish wish, struct ub_texts values)
 		.decision = &decision,
 		.seen = { &seen, 1, 1 },
 		.result = &result };
-	compare_step(&comparing);
+	ruletest_compare_step(&comparing);
 	size_t n = result.failures.n;
 	ub_arena_free(&arena);
 	return n;
@@ -58,8 +58,8 @@ Test(compare, looks_into_a_text)
 
 Test(compare, fits_patterns)
 {
-	cr_assert(pattern_fits(UB_TEXT("*"), UB_TEXT("prep/prep")));
-	cr_assert(pattern_fits(UB_TEXT("prep/*"), UB_TEXT("prep/prep")));
-	cr_assert(not(pattern_fits(UB_TEXT("prep/*"), UB_TEXT("prepare/it"))));
-	cr_assert(not(pattern_fits(UB_TEXT("prep/prep"), UB_TEXT("prep/prep-2"))));
+	cr_assert(ruletest_pattern_fits(UB_TEXT("*"), UB_TEXT("prep/prep")));
+	cr_assert(ruletest_pattern_fits(UB_TEXT("prep/*"), UB_TEXT("prep/prep")));
+	cr_assert(not(ruletest_pattern_fits(UB_TEXT("prep/*"), UB_TEXT("prepare/it"))));
+	cr_assert(not(ruletest_pattern_fits(UB_TEXT("prep/prep"), UB_TEXT("prep/prep-2"))));
 }

@@ -11,7 +11,7 @@ static struct tmpl_front read_front(const char *text, struct ub_diags *diags)
 	struct tmpl_front front = { .language = UB_TEXT_NONE };
 	struct tmpl_origin origin = { .text = ub_text(text),
 		.source = fixture_source(diags->arena, "t.md", text) };
-	ub_tmpl_parse_front(&origin, &front, diags);
+	tmpl_parse_front(&origin, &front, diags);
 	return front;
 }
 

@@ -61,7 +61,7 @@ static const char *parsed(const char *text, struct ub_diags *diags)
 	struct ub_arena *arena = diags->arena;
 	struct tmpl_origin origin = { .text = ub_text(text), .source = fixture_source(arena, "t.md", text) };
 	struct tmpl_nodes nodes = { 0 };
-	ub_tmpl_parse(&origin, 0, true, &nodes, diags, arena);
+	tmpl_parse(&origin, 0, true, &nodes, diags, arena);
 	struct ub_buf out = UB_BUF(arena);
 	show_nodes(&out, &nodes);
 	return ub_buf_cstr(&out);
