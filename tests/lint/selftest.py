@@ -38,6 +38,15 @@ def finds(run, where, what):
     tap.contains(line, what, where)
 
 
+def compiled(top, *names):
+    """Compiles files of the project as the program's build does it, and a plugin's."""
+    for name in names:
+        path = top / f"{name}.c"
+        built = path.parent / (f".libs/x_la-{path.stem}.o" if name.startswith("plugin/") else f"libcore_a-{path.stem}.o")
+        built.parent.mkdir(exist_ok=True)
+        subprocess.run(["gcc", "-c", "-o", built, path], check=True)
+
+
 def archive(text):
     """An archive with one object, compiled from the text."""
     top = pathlib.Path(tempfile.mkdtemp(dir=scratch))
@@ -92,13 +101,12 @@ def circles(listed, **needs):
     top = project(**{"src/CIRCLES": listed})
     for name, others in needs.items():
         own, *needed = (each.replace("/", "_") for each in (name, *others.split()))
-        in_plugin = name.startswith("plugin/")
-        path = top / (f"{name}.c" if in_plugin else f"src/{name}.c")
-        built = path.parent / (f".libs/x_la-{path.stem}.o" if in_plugin else f"libcore_a-{path.stem}.o")
-        built.parent.mkdir(parents=True, exist_ok=True)
+        stem = name if name.startswith("plugin/") else f"src/{name}"
+        path = top / f"{stem}.c"
+        path.parent.mkdir(parents=True, exist_ok=True)
         declared = "".join(f"void {each}(void);\n" for each in (own, *needed))
         path.write_text(declared + f"void {own}(void)\n{{\n" + "".join(f"\t{each}();\n" for each in needed) + "}\n")
-        subprocess.run(["gcc", "-c", "-o", built, path], check=True)
+        compiled(top, stem)
     return lint("circles", top, top)
 
 
@@ -133,6 +141,30 @@ def _():
     run = circles("", **{"plugin/csv/a": "plugin/csv/b", "plugin/csv/b": "plugin/csv/a base/x", "base/x": ""})
     finds(run, "plugin/csv/a.c:1:", "a needs plugin_csv_b of b, which needs plugin_csv_a of a")
     tap.equal(len(run.stdout.splitlines()), 1, "findings")
+
+
+@tap.case("prefixes: another folder's word, `ub_` for the folder alone, none for others; a word twice, and in vain")
+def _():
+    top = project(**{
+        "include/upbeat/cal.h": "int cal_year(void);\nint ub_cal_month(void);\n",
+        "src/PREFIXES": "# the words\nbase arena cal\ncal week\nyaml arena ub_yaml\n",
+        "src/base/a.c": "static int own;\nint ub_arena_size;\nint base_size(void)\n{\n\treturn own;\n}\nint day_size;\n",
+        "src/cal/a.c": "int cal_year(void)\n{\n\treturn 1;\n}\nint ub_cal_month(void)\n{\n\treturn 2;\n}\nint ub_cal_day;\n",
+        "src/yaml/a.c": "int ub_yaml_read;\nint yaml_write;\nint arena;\n",
+        "plugin/csv/a.c": "int ub_plugin;\nint csv_read;\nint read_csv;\n",
+    })
+    compiled(top, "src/base/a", "src/cal/a", "src/yaml/a", "plugin/csv/a")
+    run = lint("prefixes", top, top)
+    finds(run, "src/base/a.c:2:", "ub_arena_size begins with `ub_`, but no header")
+    finds(run, "src/base/a.c:7:", "day_size begins with none of its folder's words: base arena cal")
+    finds(run, "src/cal/a.c:1:", "cal_year is for other folders")
+    finds(run, "src/cal/a.c:9:", "ub_cal_day begins with `ub_`")
+    finds(run, "plugin/csv/a.c:3:", "read_csv")
+    finds(run, "src/PREFIXES:2:", "`cal` is for cal")
+    finds(run, "src/PREFIXES:3:", "no name of cal begins with `week`")
+    finds(run, "src/PREFIXES:4:", "`arena` is for base")
+    tap.contains(run.stdout, "src/PREFIXES:2: no name of base begins with `cal`", "findings")
+    tap.equal(len(run.stdout.splitlines()), 9, "findings")
 
 
 @tap.case("doors: a library in the wrong folder, in two files, and the clock outside sys")
