@@ -138,14 +138,21 @@ static bool has_each_weekday(const struct rule *rule)
 	       !rule->weeks.n && !rule->year_days.n && !rule->days && !rule->days_from_end;
 }
 
+/* Whether the one instance of a series is written by itself, or may be left out. */
+static bool has_exceptions(const struct reader *reader, size_t component, const struct ub_event *event)
+{
+	return event->overrides || ub_ical_line(reader->ical, component, "EXDATE", NULL) ||
+	       ub_ical_line(reader->ical, component, "EXRULE", NULL);
+}
+
 /* How often people meet. Every four weeks is monthly for them, and three days of each week are daily. What
- * comes once does not repeat, unless its one instance is written by itself. */
-static enum ub_repeats frequency(struct ub_text text, const struct ub_event *event)
+ * comes once does not repeat. */
+static enum ub_repeats frequency(struct ub_text text, bool exceptions)
 {
 	struct rule rule;
 	if (ub_ical_rule_read(text, &rule))
 		return UB_REPEATS_OTHER;
-	if (rule.count == 1 && !event->overrides)
+	if (rule.count == 1 && !exceptions)
 		return UB_REPEATS_NOT;
 	if (rule.every == UB_REPEATS_WEEK && rule.interval == 1 && rule.weekdays.n > 2)
 		return UB_REPEATS_DAY;
@@ -168,7 +175,8 @@ static bool read_repeats(struct reader *reader, size_t component, struct ub_even
 				    line->number, "the recurrence rule is longer than %d bytes",
 				    UB_ICAL_RULE_MAX);
 			if (i == 0 && event->repeats == UB_REPEATS_NOT)
-				event->repeats = frequency(line->value, event);
+				event->repeats =
+				    frequency(line->value, has_exceptions(reader, component, event));
 		}
 	if (event->repeats == UB_REPEATS_NOT && ub_ical_line(reader->ical, component, "RDATE", NULL))
 		event->repeats = UB_REPEATS_OTHER;
