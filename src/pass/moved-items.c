@@ -90,7 +90,7 @@ enum ub_outcome pass_find_item(struct ub_pass *pass, struct ub_store_item *item,
 	    !ub_text_eq(item->owner, pass->identity.owner))
 		return UB_OUTCOME_GONE;
 	enum ub_outcome outcome = pass_list_calendars(pass, ub_http_href_collection(item->href), &calendars);
-	bool sure = !tells_nothing(pass, outcome), searched = false;
+	bool sure = !tells_nothing(pass, outcome);
 	if (breaks_off(pass, item, outcome))
 		return outcome;
 	for (size_t i = 0; i < calendars.n; i++) {
@@ -98,9 +98,8 @@ enum ub_outcome pass_find_item(struct ub_pass *pass, struct ub_store_item *item,
 		if (outcome == UB_OUTCOME_OK || breaks_off(pass, item, outcome))
 			return outcome;
 		sure &= !tells_nothing(pass, outcome);
-		searched |= outcome == UB_OUTCOME_GONE;
 	}
-	return sure && searched ? UB_OUTCOME_GONE : UB_OUTCOME_REFUSED;
+	return sure ? UB_OUTCOME_GONE : UB_OUTCOME_REFUSED;
 }
 
 void pass_note_moved(struct ub_pass *pass, const struct ub_event *event)

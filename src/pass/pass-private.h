@@ -243,7 +243,7 @@ UB_MUST_USE enum ub_outcome pass_search_calendar(
  * To be called when an item that stood is gone from its href: looks whether its user has put it into another
  * of his calendars. UB_OUTCOME_OK: so it is, the store knows it there from now on, as *item does, and
  * *response is of its GET. UB_OUTCOME_GONE: it is nowhere. UB_OUTCOME_REFUSED: nobody can tell, as not all
- * calendars could be searched, or as none could. Else the server does not say now.
+ * calendars could be searched. Else the server does not say now.
  */
 UB_MUST_USE enum ub_outcome pass_find_item(
     struct ub_pass *pass, struct ub_store_item *item, struct ub_response *response);
