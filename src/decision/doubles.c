@@ -89,7 +89,8 @@ struct other {
 	struct ub_store_items items;
 	/* It is a series and this one is not: what it gives one instance it gives all in their turn. */
 	bool in_turn;
-	bool read;                    /* its text was read */
+	bool alone; /* the other way round: this one is an instance, and the other stands alone */
+	bool read;  /* its text was read */
 	const struct ub_event *event; /* it, or its instance, if it is the same meeting; NULL: it is not */
 };
 
@@ -132,7 +133,7 @@ static bool has_it_first(
 	    ub_plan_marks_of(seeking->input->snapshot->rules, ub_plan_family(rule), seeking->arena);
 	const struct ub_store_item *theirs =
 	    first_made(seeking, &other->items, any ? (struct ub_texts){ 0 } : marks, other->in_turn);
-	const struct ub_store_item *ours = first_made(seeking, &seeking->own, marks, false);
+	const struct ub_store_item *ours = first_made(seeking, &seeking->own, marks, other->alone);
 	if (!theirs || !ours || theirs->outcome.made != ours->outcome.made)
 		return theirs && (!ours || theirs->outcome.made < ours->outcome.made);
 	return ub_text_cmp(theirs->meeting_uid, ours->meeting_uid) < 0;
@@ -242,7 +243,9 @@ static void look_at(struct seeking *seeking, const struct ub_store_appointment *
 	const struct ub_plan *plan = seeking->decision->plan;
 	struct other other = { .uid = appointment->meeting_uid,
 		.in_turn = !seeking->facts->meeting.event->is_instance &&
-			   !ub_text_eq(appointment->uid, appointment->meeting_uid) };
+			   !ub_text_eq(appointment->uid, appointment->meeting_uid),
+		.alone = seeking->facts->meeting.event->is_instance &&
+			 ub_text_eq(appointment->uid, appointment->meeting_uid) };
 	seeking->failed |= ub_store_items(seeking->taken->store, ub_organization, other.uid, seeking->arena,
 			       &other.items) != UB_STORE_OK;
 	for (size_t i = 0; i < plan->items.n && !seeking->failed; i++) {
