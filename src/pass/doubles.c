@@ -38,7 +38,7 @@ static void look_at_meeting(struct looking *looking, struct ub_text uid)
 		return;
 	}
 	for (size_t i = 0; i < seens.n; i++) {
-		ub_log(pass->log, UB_LOG_INFO,
+		ub_log(pass->log, UB_LOG_DEBUG,
 		    "%.*s: %.*s is at the same time and may be the same meeting; it is looked at",
 		    UB_ARGS(pass->job->key.href), UB_ARGS(seens.items[i].href));
 		pass_look_at_later(pass, &seens.items[i], looking->due);
@@ -56,8 +56,8 @@ static void look_at_person(struct looking *looking, const struct ub_meeting *mee
 	}
 	for (size_t i = 0; i < then.n; i++) {
 		const struct ub_store_appointment *other = &then.items[i];
-		if (!other->item && other->start == meeting->start * 1000 &&
-		    other->end == meeting->end * 1000 &&
+		if (ub_map_size(looking->looked) < UB_DOUBLES_LOOKS_MAX && !other->item &&
+		    other->start == meeting->start * 1000 && other->end == meeting->end * 1000 &&
 		    !ub_map_put(looking->looked, other->meeting_uid, looking))
 			look_at_meeting(looking, other->meeting_uid);
 	}

@@ -349,6 +349,14 @@ static enum ub_pass_end leave_to_colleague(struct ub_pass *pass, const struct ub
 	return UB_PASS_SETTLED;
 }
 
+/* A server may write a text anew for each who asks, and say that it is the same. */
+static bool is_changed(const struct ub_store_seen *former, const struct ub_response *response)
+{
+	if (former->etag.len && ub_text_eq(former->etag, response->etag))
+		return false;
+	return !ub_text_eq(former->text, response->body);
+}
+
 static enum ub_pass_end decide_and_act(
     struct ub_pass *pass, const struct ub_response *response, struct ub_text *why)
 {
@@ -384,7 +392,7 @@ static enum ub_pass_end decide_and_act(
 	    decision.event == decision.facts->meeting.event ? brought_forward(former, &decision) : 0;
 	if (!decision.plan->not_eligible)
 		pass_remember(pass, &decision, response, former);
-	if (!former || !ub_text_eq(former->text, response->body))
+	if (!former || is_changed(former, response))
 		pass_look_at_doubles(pass, former, &decision, when_doubles_have_followed(pass));
 	if (!pass_settle_removals(pass->store, &decision, response, pass->arena))
 		pass_complain(pass);
