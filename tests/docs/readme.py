@@ -204,7 +204,7 @@ def _():
 @tap.case("the table of stories by server has each story, in the order of the programs")
 def _():
     programs = [(TOP / "tests/e2e" / name).read_text() for name in ("server_stories.py", "client_stories.py", "discovery.py")]
-    rows = re.findall(r"(?m)^\| (.*?) \|(?: (?:passed|FAILED|not there) \|){5}$", README)
+    rows = re.findall(r"(?m)^\| (.*?) \|(?: (?:passed|FAILED|not there) \|)+$", README)
     names = [name for program in programs for name in re.findall(r'(?m)^@tap\.case\("([^":]+)', program)]
     tap.equal(rows, names, "rows; make check-servers UPBEAT_README_UPDATE=1 writes them")
 
