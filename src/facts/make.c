@@ -200,30 +200,29 @@ int64_t facts_same_date(const struct ub_facts *facts, int64_t instant)
 	return ub_cal_day_start(zone, day) == instant ? ub_cal_day_start(facts->zone, day) : instant;
 }
 
+static struct ub_texts outsiders(
+    const struct ub_event *event, const struct ub_org *org, bool all, struct ub_arena *arena)
+{
+	struct everybody known = facts_find_everybody(event, org, NULL, arena);
+	struct ub_texts addresses = { NULL, 0, 0 };
+	for (size_t i = 0; i < ub_map_size(known.by_address); i++) {
+		const struct ub_person *person = ub_map_at(known.by_address, i, NULL);
+		if (person->outside && (all || ub_facts_comes(person)))
+			*ub_push(arena, &addresses) = person->email;
+	}
+	return addresses;
+}
+
 struct ub_texts ub_facts_guests(
     const struct ub_event *event, const struct ub_org *org, struct ub_arena *arena)
 {
-	struct everybody all = facts_find_everybody(event, org, NULL, arena);
-	struct ub_texts guests = { NULL, 0, 0 };
-	for (size_t i = 0; i < ub_map_size(all.by_address); i++) {
-		const struct ub_person *person = ub_map_at(all.by_address, i, NULL);
-		if (person->outside && ub_facts_comes(person))
-			*ub_push(arena, &guests) = person->email;
-	}
-	return guests;
+	return outsiders(event, org, false, arena);
 }
 
 struct ub_texts ub_facts_outsiders(
     const struct ub_event *event, const struct ub_org *org, struct ub_arena *arena)
 {
-	struct everybody all = facts_find_everybody(event, org, NULL, arena);
-	struct ub_texts outsiders = { NULL, 0, 0 };
-	for (size_t i = 0; i < ub_map_size(all.by_address); i++) {
-		const struct ub_person *person = ub_map_at(all.by_address, i, NULL);
-		if (person->outside)
-			*ub_push(arena, &outsiders) = person->email;
-	}
-	return outsiders;
+	return outsiders(event, org, true, arena);
 }
 
 const struct ub_party *ub_facts_attendee(const struct ub_event *event, struct ub_text address)
