@@ -127,7 +127,7 @@
 #define UB_RETRY_MAX_MS            30000
 #define UB_RETRY_PATIENT           20 /* tries with pauses up to that; then the pauses grow on, up to */
 #define UB_RETRY_LATE_MS           (3600 * (int64_t)1000) /* an hour */
-#define UB_DOUBLES_LOOKS_MAX       20 /* meetings at the time of one that has changed that are looked at anew */
+#define UB_DOUBLES_LOOKS_MAX       20 /* meetings at the time of another one that may be the same */
 #define UB_HISTORY_LOOKS_MAX       8 /* meetings looked at anew when another one is the next with their account */
 #define UB_HISTORY_EXECUTIVES_DAYS 90 /* days for which an executive who came counts as met */
 #define UB_FAILURES_MAX            12 /* refusals in a row until a key is set aside: within about an hour */

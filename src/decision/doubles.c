@@ -266,7 +266,8 @@ static void look_at_person(struct seeking *seeking, struct ub_text address)
 	seeking->failed |= !known;
 	for (size_t i = 0; known && i < known->n && !seeking->failed; i++) {
 		const struct ub_store_appointment *one = &known->items[i];
-		if (one->item || one->start != occasion.start * 1000 || one->end != occasion.end * 1000 ||
+		if (ub_map_size(seeking->seen) > UB_DOUBLES_LOOKS_MAX || one->item ||
+		    one->start != occasion.start * 1000 || one->end != occasion.end * 1000 ||
 		    ub_map_put(seeking->seen, one->meeting_uid, seeking))
 			continue;
 		look_at(seeking, one);
