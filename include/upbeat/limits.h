@@ -390,9 +390,10 @@
 #define UB_RELAY_TELL_MS         10            /* until the engine is told what nothing waits for, */
 #define UB_RELAY_TELL_BYTES      (32u * 1024)  /* or so much of it has come together */
 #define UB_RELAY_AHEAD_BYTES     (256u * 1024) /* told of writes that go ahead, until one waits */
-#define UB_RELAY_COMMIT_MS       (250 * UB_SLOWNESS)
-#define UB_RELAY_REQUESTS        1024 /* at one server at once, */
-#define UB_RELAY_WAITING         1024 /* and that wait for a place there */
+#define UB_RELAY_COMMIT_MS       (2000 * UB_SLOWNESS) /* that a write waits for the engine to confirm it, */
+#define UB_RELAY_LATE_MS         (250 * UB_SLOWNESS)  /* and while an earlier one has waited in vain */
+#define UB_RELAY_REQUESTS        1024                 /* at one server at once, */
+#define UB_RELAY_WAITING         1024                 /* and that wait for a place there */
 #define UB_RELAY_CONNECT_MS      5000
 #define UB_RELAY_ANSWER_MS       120000 /* large reports take their time */
 #define UB_RELAY_PAUSE_MS        60000  /* within a body, either way */
@@ -416,8 +417,8 @@
 #define UB_RELAY_CHECK_MS        2000  /* between looks whether servers that are equal take connections, */
 #define UB_RELAY_CHECK_WAIT_MS   1500  /* and time that they have for that */
 #define UB_RELAY_DOWN_MS         10000 /* after a server took no connection: others are tried first */
-#define UB_RELAY_READY_MS        (400 * UB_SLOWNESS) /* time until the relay listens without the engine, */
-#define UB_RELAY_NAME_MS         100                 /* and without knowing the upstream's addresses */
+#define UB_RELAY_READY_MS        (2000 * UB_SLOWNESS) /* time until the relay listens without the engine, */
+#define UB_RELAY_NAME_MS         100                  /* and without knowing the upstream's addresses */
 #define UB_RELAY_ACCEPT_MAX      16  /* new clients of one turn; others are left to other loops */
 #define UB_RELAY_ACCEPT_MS       100 /* pause when there was no file descriptor for another client */
 #define UB_RELAY_DRAIN_MS        10000

@@ -290,6 +290,8 @@ void relay_announce_committed(struct loop *loop, struct ub_wire_id id)
 		break;
 	}
 	loop->ahead = 0;
+	if (loop->shared->engine_late)
+		loop->shared->engine_late = false;
 	tell_missed(loop); /* the engine keeps up again */
 }
 

@@ -208,9 +208,13 @@ static enum step next(struct conn *conn)
 
 /* ---- phases ---- */
 
+/* A write that goes on unconfirmed is lost if all of Upbeat dies before the engine has it, so one waits for
+ * a slow disk. An engine that hangs shall not cost each write as much. */
 static enum step park(struct conn *conn)
 {
-	relay_timer_ensure(&conn->loop->timers, &conn->timer, TIMER_COMMIT, conn->loop->now);
+	struct loop *loop = conn->loop;
+	relay_timer_ensure(
+	    &loop->timers, &conn->timer, loop->shared->engine_late ? TIMER_LATE : TIMER_COMMIT, loop->now);
 	return STEP_WAIT;
 }
 
@@ -305,9 +309,12 @@ void relay_conn_look(struct conn *conn)
 
 void relay_conn_expired(struct conn *conn, enum timer_kind kind)
 {
-	if (kind == TIMER_COMMIT) {
-		ub_log_paced(conn->loop->shared->log, &conn->loop->engine_pace, UB_LOG_WARNING,
-		    "the engine did not confirm a write within %d ms; it went on", UB_RELAY_COMMIT_MS);
+	struct loop *loop = conn->loop;
+	if (kind == TIMER_COMMIT || kind == TIMER_LATE) {
+		loop->shared->engine_late = true;
+		ub_log_paced(loop->shared->log, &loop->engine_pace, UB_LOG_WARNING,
+		    "the engine did not confirm a write within %lld ms; it went on",
+		    (long long)loop->timers.durations[kind]);
 		relay_conn_go_on(conn);
 	} else if (time_out(conn, kind) == STEP_AGAIN) {
 		relay_conn_run(conn);

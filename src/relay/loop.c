@@ -95,9 +95,12 @@ static void accept_some(struct loop *loop, const struct listener *listener)
 
 static void release_parked(struct loop *loop)
 {
-	struct timer *list = &loop->timers.lists[TIMER_COMMIT];
-	while (list->next != list)
-		relay_conn_go_on(OWNER(list->next, struct conn, timer));
+	const enum timer_kind kinds[] = { TIMER_COMMIT, TIMER_LATE };
+	for (size_t i = 0; i < UB_COUNT(kinds); i++) {
+		struct timer *list = &loop->timers.lists[kinds[i]];
+		while (list->next != list)
+			relay_conn_go_on(OWNER(list->next, struct conn, timer));
+	}
 }
 
 /* Clients in the backlog are still served, unless the socket stays for those who come after us. */
@@ -131,6 +134,7 @@ static void drain(struct loop *loop, int64_t patience)
 static void lose_engine(struct loop *loop)
 {
 	loop->engine = 0;
+	loop->shared->engine_late = false;
 	ub_wire_outbox_clear(&loop->out);
 	loop->ahead = 0;
 	relay_link_close(&loop->engine_link, loop->epoll_fd);

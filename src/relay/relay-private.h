@@ -484,6 +484,7 @@ struct shared {
 	bool one_for_all;              /* the only site has all requests */
 	_Atomic bool bodies;           /* the engine wants to see bodies */
 	_Atomic bool lone_go_ahead;    /* as in struct ub_wire_bodies */
+	_Atomic bool engine_late;      /* a write has waited for its word in vain, and none came since */
 	struct ub_wire_memory *memory; /* shared with the engine; NULL: there is no such memory */
 	_Atomic bool anybody_waits;    /* keys waited when the engine last told */
 	/* The buckets in which keys waited then, without those whose users were heard of since. */

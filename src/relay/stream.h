@@ -26,6 +26,7 @@ enum timer_kind {
 	TIMER_HEAD,    /* a request's head, from its first byte */
 	TIMER_BODY,    /* the client's next bytes of a body */
 	TIMER_COMMIT,  /* the engine's confirmation */
+	TIMER_LATE,    /* the same, of an engine that is late with an earlier one */
 	TIMER_CONNECT, /* a connection to the upstream, and before that a place there */
 	TIMER_ANSWER,  /* the upstream's first byte */
 	TIMER_STREAM,  /* the next bytes of an answer, either way */

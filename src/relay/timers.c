@@ -32,6 +32,7 @@ void relay_timers_init(struct timers *timers, const struct ub_relay_limits *limi
 	durations[TIMER_HEAD] = limits->head_ms;
 	durations[TIMER_BODY] = limits->pause_ms;
 	durations[TIMER_COMMIT] = UB_RELAY_COMMIT_MS;
+	durations[TIMER_LATE] = UB_RELAY_LATE_MS;
 	durations[TIMER_CONNECT] = limits->connect_ms;
 	durations[TIMER_ANSWER] = limits->answer_ms;
 	durations[TIMER_STREAM] = limits->pause_ms;

@@ -9,9 +9,11 @@ import dataclasses
 import datetime
 import http.client
 import os
+import pathlib
 import queue
 import random
 import sys
+import tempfile
 import threading
 import time
 import urllib.parse
@@ -187,12 +189,18 @@ class Batch:
             found += complaints_of([m for m in self.meetings if m.user == user], texts)
         return found
 
+    def evidence(self, complaints):
+        """What is wrong, and whatever Upbeat has warned of: a write that went on unconfirmed may be lost."""
+        warnings = [line for line in self.upbeat.said().splitlines() if " warning " in line or " error " in line]
+        keys = support.keys_in(self.store)
+        return "\n".join([f"{len(complaints)} wrong: {complaints[:5]}; {keys[:5]}", *warnings[-10:]])
+
     def settle(self):
         end = time.monotonic() + PATIENCE
         while support.keys_in(self.store) or self.complaints():
             complaints = self.complaints()
             self.progress.show(f"{len(complaints)} to be worked off")
-            assert time.monotonic() < end, f"{len(complaints)} wrong: {complaints[:5]}; {support.keys_in(self.store)[:5]}"
+            assert time.monotonic() < end, self.evidence(complaints)
             time.sleep(0.5)
         self.progress.end()
 
@@ -229,14 +237,14 @@ class Story(support.World):
         self.batches = -(-N // BATCH)
         tap.note(f"seed {SEED}: UPBEAT_SEED={SEED} UPBEAT_N={N}")
 
-    def survive(self, kind):
+    def survive(self, kind, **environment):
         server = self.start(kind)
-        store = self.folder / f"{server.name}.db"
-        site = self.folder / f"site-{server.__class__.__name__}"
+        folder = pathlib.Path(tempfile.mkdtemp(dir=self.folder))
+        store, site = folder / "store.db", folder / "site"
         site.mkdir()
         # More meetings than a fortnight has room for: what stands when is another story.
         (site / "site.yaml").write_text("format: 1\nchange:\n  - {rule: prep, items: {prep: {free: nobody}}}\n")
-        upbeat = self.start(support.Upbeat, server, store=f"sqlite:{store}", rules=f"[{support.TOP}/rules, {site}]")
+        upbeat = self.start(support.Upbeat, server, store=f"sqlite:{store}", rules=f"[{support.TOP}/rules, {site}]", **environment)
         began = time.monotonic()
         for number in range(self.batches):
             batch = Batch(server, upbeat, store, number, min(BATCH, N - number * BATCH))
@@ -259,6 +267,11 @@ def _(story):
 @tap.case("Xandikos: every meeting has its one prep call, whatever was killed when")
 def _(story):
     story.survive(support.Xandikos)
+
+
+@tap.case("a slow disk: no write goes on before it is there")
+def _(story):
+    story.survive(support.Radicale, **support.slow_disk(600))
 
 
 with support.world(Story) as opened:

@@ -387,11 +387,20 @@ class Upbeat(Process):
             assert words not in said, said
 
 
+def preloaded(library):
+    """The environment of a process into which one of tests/tools is preloaded."""
+    sanitizer = f"{os.environ.get('ASAN_OPTIONS', '')}:verify_asan_link_order=0"
+    return {"LD_PRELOAD": f"{os.environ['builddir']}/tests/tools/{library}.so", "ASAN_OPTIONS": sanitizer}
+
+
 def clock(ahead):
     """The environment of a process whose clock is so many seconds ahead."""
-    sanitizer = f"{os.environ.get('ASAN_OPTIONS', '')}:verify_asan_link_order=0"
-    library = f"{os.environ['builddir']}/tests/tools/clock.so"
-    return {"LD_PRELOAD": library, "CLOCK_AHEAD": str(ahead), "ASAN_OPTIONS": sanitizer}
+    return {**preloaded("clock"), "CLOCK_AHEAD": str(ahead)}
+
+
+def slow_disk(milliseconds):
+    """The environment of a process for which the disk takes so much longer now and then."""
+    return {**preloaded("slow-disk"), "SLOW_DISK_MS": str(milliseconds)}
 
 
 def has_engine(process):
