@@ -44,6 +44,7 @@
 /* cel */
 #define UB_CEL_TEXT_MAX    (64u * 1024)   /* an expression */
 #define UB_CEL_DEPTH_MAX   250            /* nested sub-expressions */
+#define UB_CEL_LAZY_MAX    64             /* lazy variables of which each reads the next */
 #define UB_CEL_ISSUE_MAX   100            /* further issues of an expression are not kept */
 #define UB_CEL_PATTERN_MAX 4096           /* a regular expression */
 #define UB_CEL_PRINT_MAX   (1024u * 1024) /* text of a list or map, about */

@@ -111,16 +111,13 @@ static struct ub_cel_value run_program(
 	return value;
 }
 
-/* The number of lazy variables that may wait for each other. */
-#define LAZY_DEPTH_MAX 64
-
 static struct ub_cel_value eval_lazy(const struct ub_cel_code *code, struct ub_cel_eval *eval,
     const struct variable *variable, struct ub_cel_activation *activation)
 {
 	struct ub_cel_value *slot = &activation->values[variable->number];
-	if (eval->depth >= LAZY_DEPTH_MAX)
-		return cel_fail(
-		    code, eval, "too-deep", "more than %d definitions build upon each other", LAZY_DEPTH_MAX);
+	if (eval->depth >= UB_CEL_LAZY_MAX)
+		return cel_fail(code, eval, "too-deep", "more than %d definitions build upon each other",
+		    UB_CEL_LAZY_MAX);
 	struct ub_cel_eval inner = {
 		.arena = activation->arena,
 		.activation = activation_of(activation, variable->lazy->env),

@@ -225,7 +225,7 @@ const struct ub_code cli_codes_files[] = {
 	{ "too-deep", "things are nested too deep",
 	    "Something stands deeper than any reader would follow: lists and maps, brackets of an "
 	    "expression, sections, or templates that include each other. Move a part out, into a `define` or "
-	    "a template of its own.",
+	    "a template of its own. Of definitions that build upon each other, join some.",
 	    NULL, NULL },
 	{ "too-large", "a holiday file is too large", "Cut years that are past.", NULL, NULL },
 	{ "too-many", "there are more than allowed",

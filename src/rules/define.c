@@ -119,7 +119,13 @@ static void compile_definition(struct loader *loader, struct definition *definit
 		struct definition *used = ub_map_get(loader->definitions, names.items[i]);
 		if (used && used->state == DEFINED_NOT_YET)
 			compile_definition(loader, used);
+		if (used && used->depth > definition->depth)
+			definition->depth = used->depth;
 	}
+	/* It is told once, and not of all those that build upon this one. */
+	if (++definition->depth == UB_CEL_LAZY_MAX + 1)
+		ub_error(loader->diags, "too-deep", definition->key->place,
+		    "more than %d definitions build upon each other", UB_CEL_LAZY_MAX);
 	definition->program = rules_compile_expression(loader, value, NULL);
 	definition->state = DEFINED;
 	if (definition->program)

@@ -18,6 +18,7 @@ struct definition {
 	const struct ub_yaml_node *key, *value;
 	size_t layer;
 	const struct ub_cel_program *program;
+	unsigned depth; /* how many build upon each other, up to this one */
 	enum { DEFINED_NOT_YET, DEFINED_SOON, DEFINED } state; /* soon: what it uses is compiled first */
 };
 

@@ -30,6 +30,31 @@ static struct trial *trial_of_rule(const char *define, const char *rule)
 	return trial;
 }
 
+/* A rule by the last of n definitions, each of which reads the one before. */
+static struct trial *trial_of_chain(unsigned n)
+{
+	struct ub_arena *arena = ub_arena_new();
+	struct ub_buf text = UB_BUF(arena);
+	ub_buf_str(&text, "define:\n  d1: meeting.customer\n");
+	for (unsigned i = 2; i <= n; i++)
+		ub_buf_printf(&text, "  d%u: d%u\n", i, i - 1);
+	ub_buf_printf(&text, "rules:\n  - {name: r, when: d%u" CREATE, n);
+	struct trial *trial = trial_of(ub_buf_cstr(&text));
+	ub_arena_free(&arena);
+	return trial;
+}
+
+Test(match, reads_definitions_as_far_as_they_may_build_upon_each_other)
+{
+	struct trial *trial = trial_of_chain(UB_CEL_LAZY_MAX);
+	cr_assert_not_null(trial->rules, "%s", trial_printed(trial));
+	cr_expect_str_eq(verdict(trial_match(trial, GUESTS, NULL)->verdict), "yes");
+	trial_free(&trial);
+	trial = trial_of_chain(2 * UB_CEL_LAZY_MAX);
+	cr_expect_str_eq(trial_codes(trial), "too-deep", "%s", trial_printed(trial));
+	trial_free(&trial);
+}
+
 #define STANDUP                                                                                              \
 	"define:\n  is_standup: meeting.title == 'Roadmap'\n  is_tiny: meeting.duration < duration('5m')\n"
 
