@@ -44,10 +44,15 @@ UB_MUST_USE struct ub_tls *ub_tls_client(
 UB_MUST_USE bool ub_tls_reload(struct ub_tls *tls, struct ub_text *why, struct ub_arena *arena);
 /* Until when the first certificate of a server's side is good, in seconds since 1970. False: it has none. */
 UB_MUST_USE bool ub_tls_until(struct ub_tls *tls, int64_t *until);
-/* The same of whom a client's side would connect to. False: *why, in the arena. Blocks for UB_TLS_LOOK_MS at
- * most for each address. */
-UB_MUST_USE bool ub_tls_other_until(struct ub_tls *tls, const char *host, uint16_t port, int64_t *until,
-    struct ub_text *why, struct ub_arena *arena);
+
+enum ub_tls_look {
+	UB_TLS_ACCEPTED,  /* *until */
+	UB_TLS_REFUSED,   /* *why, in the arena */
+	UB_TLS_UNREACHED, /* nobody is connected to */
+};
+/* The same of whom a client's side would connect to. Blocks for UB_TLS_LOOK_MS at most for each address. */
+UB_MUST_USE enum ub_tls_look ub_tls_other_until(struct ub_tls *tls, const char *host, uint16_t port,
+    int64_t *until, struct ub_text *why, struct ub_arena *arena);
 /* Sets *tls to NULL; NULL is allowed. */
 void ub_tls_free(struct ub_tls **tls);
 

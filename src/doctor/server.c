@@ -20,6 +20,7 @@ static void look_at_clock(struct doctor *doctor, const struct ub_response *respo
 		    (long long)off, ahead < 0 ? "behind" : "ahead of");
 }
 
+/* Who is not reached is told of with the others. */
 static void look_at_certificate(struct doctor *doctor, const struct ub_settings_server *server)
 {
 	const struct ub_settings_upstream *upstream = &doctor->settings->upstream;
@@ -30,9 +31,11 @@ static void look_at_certificate(struct doctor *doctor, const struct ub_settings_
 	const char *ca = upstream->ca.path.len ? ub_text_cstr(doctor->arena, upstream->ca.path) : NULL;
 	struct ub_tls *tls = ub_tls_client(ca, name, &why, doctor->arena);
 	const char *of = upstream->n_servers > 1 ? host : "the server";
-	if (tls && ub_tls_other_until(tls, host, server->port, &until, &why, doctor->arena))
+	enum ub_tls_look look =
+	    tls ? ub_tls_other_until(tls, host, server->port, &until, &why, doctor->arena) : UB_TLS_REFUSED;
+	if (look == UB_TLS_ACCEPTED)
 		doctor_certificate(doctor, "server", of, until);
-	else
+	else if (look == UB_TLS_REFUSED)
 		doctor_tell(doctor, UB_DOCTOR_BAD, "server",
 		    "name the authority that vouches for it: `upstream_tls: {ca: FILE}`, or its own name: "
 		    "`upstream_tls: {name: NAME}`",

@@ -48,6 +48,7 @@ static enum ub_tls_result shake(struct ub_tls_channel *channel, int fd)
 	return result;
 }
 
+/* -1: it is not reached. */
 static int connect_to(const struct addrinfo *address)
 {
 	int error = 0;
@@ -55,14 +56,11 @@ static int connect_to(const struct addrinfo *address)
 	int fd = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -1;
-	if (connect(fd, address->ai_addr, address->ai_addrlen) != 0 && errno != EINPROGRESS)
-		error = errno;
-	else if (!await(fd, POLLOUT) || getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0)
-		error = ETIMEDOUT;
-	if (error == 0)
+	bool begun = connect(fd, address->ai_addr, address->ai_addrlen) == 0 || errno == EINPROGRESS;
+	if (begun && await(fd, POLLOUT) && getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 &&
+	    error == 0)
 		return fd;
 	close(fd);
-	errno = error;
 	return -1;
 }
 
@@ -78,24 +76,21 @@ static bool look(struct ub_tls *tls, int fd, int64_t *until, struct ub_text *why
 	return told;
 }
 
-bool ub_tls_other_until(struct ub_tls *tls, const char *host, uint16_t port, int64_t *until,
+enum ub_tls_look ub_tls_other_until(struct ub_tls *tls, const char *host, uint16_t port, int64_t *until,
     struct ub_text *why, struct ub_arena *arena)
 {
 	char service[8];
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list;
 	snprintf(service, sizeof(service), "%u", (unsigned)port);
-	int failure = getaddrinfo(host, service, &hints, &list);
-	if (failure != 0) {
-		*why = ub_text(gai_strerror(failure));
-		return false;
-	}
+	if (getaddrinfo(host, service, &hints, &list) != 0)
+		return UB_TLS_UNREACHED;
 	int fd = -1;
 	for (const struct addrinfo *at = list; at && fd < 0; at = at->ai_next)
 		fd = connect_to(at);
-	*why = ub_text_copy(arena, ub_text(strerror(errno)));
 	freeaddrinfo(list);
-	bool told = fd >= 0 && look(tls, fd, until, why, arena);
-	if (fd >= 0)
-		close(fd);
-	return told;
+	if (fd < 0)
+		return UB_TLS_UNREACHED;
+	bool told = look(tls, fd, until, why, arena);
+	close(fd);
+	return told ? UB_TLS_ACCEPTED : UB_TLS_REFUSED;
 }

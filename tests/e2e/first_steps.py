@@ -122,6 +122,8 @@ def _(story):
     status, found = story.doctor(url=f"http://127.0.0.1:{support.free_port()}")
     tap.equal((status, "user" in found), (1, False), found)
     has(found, "server", "bad", "is not reached: ")
+    status, found = story.doctor(url=f"https://127.0.0.1:{support.free_port()}")
+    tap.equal([line[0] for line in found["server"]], ["bad"], f"{found}: of nobody's certificate nothing is said")
     unknown = certificates.Authority(story.folder, "unknown").certificate
     status, found = story.doctor(ca=unknown)
     tap.equal(status, 1, "exit status")
