@@ -3,7 +3,7 @@
 /*
  * One meeting under two UIDs gets one set of items: the decision tells of its doubles. Here it is seen to
  * that no two passes make one set each, and that a double gets its items when the other meeting goes or
- * becomes another one. That comes to an end: keys are put only when a meeting has changed or has lost items.
+ * becomes another one. That comes to an end: keys are put only when a meeting has changed or is gone.
  */
 #include "pass-private.h"
 
