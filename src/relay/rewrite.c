@@ -204,22 +204,33 @@ static void add_client(const struct ub_http_head *head, const struct rewrite *re
 
 /* ---- heads ---- */
 
+/* The field whose URL may be put into the words of the other side. There may be several. */
+static struct ub_text url_field(const struct rewrite *rewrite)
+{
+	return rewrite->response ? UB_TEXT("Location") : UB_TEXT("Destination");
+}
+
+/* A URL in an answer gets another host, which may be longer; one in a request keeps its own, which is told
+ * twice more. Either may get a longer scheme. */
 size_t relay_rewritten(const struct ub_http_head *head, const struct rewrite *rewrite)
 {
 	const size_t more = 384; /* all other fields that are added, without the host */
 	struct ub_text host = rewrite->response ? rewrite->host : head->host;
-	return head->bytes.len + 2 * host.len + rewrite->certificate.len + more;
+	size_t urls = 0;
+	for (size_t i = 0; i < head->n; i++)
+		urls += is(head->fields[i].name, url_field(rewrite));
+	size_t hosts = (rewrite->response ? urls : 2) * host.len;
+	return head->bytes.len + hosts + urls + rewrite->certificate.len + more;
 }
 
 static void add_field(const struct ub_http_head *head, const struct rewrite *rewrite,
     const struct ub_http_field *field, struct buffer *out)
 {
-	const struct ub_text url = rewrite->response ? UB_TEXT("Location") : UB_TEXT("Destination");
 	struct ub_text host = rewrite->response ? rewrite->host : head->host, path;
 	if (rewrite->give_length &&
 	    (is(field->name, UB_TEXT("Transfer-Encoding")) || is(field->name, UB_TEXT("Content-Length"))))
 		add_length(out, rewrite->length);
-	else if (is(field->name, url) && leads_across(rewrite, host, field->value, &path))
+	else if (is(field->name, url_field(rewrite)) && leads_across(rewrite, host, field->value, &path))
 		add_url(rewrite, field->name, host, path, out);
 	else
 		relay_buffer_add(out, field->line);

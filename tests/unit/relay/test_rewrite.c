@@ -117,6 +117,32 @@ Test(rewrite, fits_into_the_room_that_is_promised)
 	    "Connection: keep-alive\r\n\r\n");
 }
 
+/* The client says how long its host is, and the server how often it names itself. */
+Test(rewrite, has_room_for_each_url_that_names_the_other_side)
+{
+	enum { URLS = 100 };
+	static char host[1000];
+	struct ub_arena *arena = ub_arena_new();
+	struct ub_buf text = UB_BUF(arena), wanted = UB_BUF(arena);
+	memset(host, 'h', sizeof(host) - 1);
+	ub_buf_add(&text, UB_TEXT("HTTP/1.1 301 x\r\n"));
+	ub_buf_add(&wanted, UB_TEXT("HTTP/1.1 301 x\r\n"));
+	for (int i = 0; i < URLS; i++) {
+		ub_buf_add(&text, UB_TEXT("Location: http://u\r\n"));
+		ub_buf_add(&wanted, ub_textf(arena, "Location: https://%s\r\n", host));
+	}
+	ub_buf_add(&text, UB_TEXT("\r\n"));
+	ub_buf_add(&wanted, UB_TEXT("\r\n"));
+	const struct rewrite answer = { .response = true,
+		.edge = true,
+		.secure = true,
+		.plain = true,
+		.host = ub_text(host),
+		.upstream = UB_TEXT("u") };
+	expect(ub_text_cstr(arena, ub_buf_text(&text)), answer, ub_text_cstr(arena, ub_buf_text(&wanted)));
+	ub_arena_free(&arena);
+}
+
 Test(rewrite, tells_the_upstream_of_the_client_where_no_front_does)
 {
 	struct rewrite edge = { .edge = true, .secure = true, .peer = "2001:db8::1" };
