@@ -209,12 +209,14 @@ static enum step next(struct conn *conn)
 /* ---- phases ---- */
 
 /* A write that goes on unconfirmed is lost if all of Upbeat dies before the engine has it, so one waits for
- * a slow disk. An engine that hangs shall not cost each write as much. */
+ * a slow disk. An engine that hangs shall not cost each write as much. The time is that of the beginning,
+ * whatever the client sends meanwhile and however late the engine is by then. */
 static enum step park(struct conn *conn)
 {
 	struct loop *loop = conn->loop;
-	relay_timer_ensure(
-	    &loop->timers, &conn->timer, loop->shared->engine_late ? TIMER_LATE : TIMER_COMMIT, loop->now);
+	if (!conn->timer.next)
+		relay_timer_start(&loop->timers, &conn->timer,
+		    loop->shared->engine_late ? TIMER_LATE : TIMER_COMMIT, loop->now);
 	return STEP_WAIT;
 }
 

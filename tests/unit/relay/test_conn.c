@@ -94,3 +94,20 @@ Test(conn, that_pipelines_what_is_refused_at_once_lets_others_have_their_turn)
 	cr_assert_null(desk.conn->exchange, "nor after a read that finds nothing");
 	close_desk(&desk);
 }
+
+/* Whatever the client sends meanwhile, and whatever becomes of other writes. */
+Test(conn, that_awaits_the_engine_has_the_time_that_it_was_given_at_first)
+{
+	struct desk desk;
+	open_desk(&desk);
+	desk.conn->phase = PHASE_PARK;
+	relay_timer_stop(&desk.conn->timer);
+	relay_conn_run(desk.conn);
+	cr_expect_eq(desk.conn->timer.due, UB_RELAY_COMMIT_MS);
+	desk.loop->now = UB_RELAY_COMMIT_MS - 1;
+	desk.shared.engine_late = true;
+	relay_conn_run(desk.conn);
+	cr_expect_eq(desk.conn->timer.due, UB_RELAY_COMMIT_MS);
+	cr_expect_eq(desk.conn->timer.kind, TIMER_COMMIT);
+	close_desk(&desk);
+}
