@@ -330,9 +330,10 @@
 #define UB_STORE_CACHE_KB        16384 /* of the file that are kept in memory */
 #define UB_STORE_LOCK_MS         5000  /* time for which a predecessor's lock is waited for */
 #define UB_STORE_CALLED_OFF_MAX  500   /* meetings of one UID, before what is called off is forgotten */
-#define UB_STORE_TEXT_MAX        (1024u * 1024) /* a calendar object to be remembered */
-#define UB_STORE_MEMORY_MAX      100000         /* records of each kind in the memory store */
-#define UB_EVENTS_MAX            20000          /* events that wait for sinks; then the oldest goes */
+#define UB_STORE_TEXT_MAX        (1024u * 1024)       /* a calendar object to be remembered */
+#define UB_STORE_MEMORY_MAX      100000               /* records of each kind in the memory store, */
+#define UB_STORE_MEMORY_TEXTS    (256u * 1024 * 1024) /* and bytes of its meetings' texts */
+#define UB_EVENTS_MAX            20000                /* events that wait for sinks; then the oldest goes */
 
 /* report */
 #define UB_REPORT_BARS_MAX 12  /* bars of one plot */

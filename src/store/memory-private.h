@@ -23,6 +23,7 @@ struct memory {
 	struct set items, aliases;
 	struct set item_places;  /* the items, by organization, upstream, href */
 	struct set seen;         /* by organization, upstream, href */
+	size_t seen_bytes;       /* of their texts */
 	struct set meetings;     /* the same, by organization, meeting UID, href */
 	struct set met;          /* meetings with accounts: by organization, meeting UID, instance */
 	struct set met_with;     /* the same, by organization, account, end */

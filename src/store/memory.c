@@ -236,18 +236,29 @@ static bool forget(struct memory *memory, const struct ub_store_seen *like)
 		return false;
 	record_set_remove(&memory->meetings, seen);
 	record_set_remove(&memory->seen, seen);
+	memory->seen_bytes -= seen->text.len;
 	free(seen);
 	return true;
+}
+
+static bool has_room(struct memory *memory, const struct ub_store_seen *seen)
+{
+	const struct ub_store_seen *former = record_set_get(&memory->seen, seen);
+	size_t others = memory->seen_bytes - (former ? former->text.len : 0);
+	return (former || memory->seen.n < UB_STORE_MEMORY_MAX) &&
+	       seen->text.len <= UB_STORE_MEMORY_TEXTS - others;
 }
 
 static enum ub_store_result memory_put_seen(struct ub_store *store, const struct ub_store_seen *seen)
 {
 	struct memory *memory = memory_lock(store);
-	bool room = forget(memory, seen) || memory->seen.n < UB_STORE_MEMORY_MAX;
+	bool room = has_room(memory, seen);
 	if (room) {
+		(void)forget(memory, seen);
 		void *record = record_new(&record_seen_shape, seen, 0);
 		record_set_add(&memory->seen, record);
 		record_set_add(&memory->meetings, record);
+		memory->seen_bytes += seen->text.len;
 	}
 	memory_unlock(memory);
 	return room ? UB_STORE_OK : UB_STORE_FULL;

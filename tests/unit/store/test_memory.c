@@ -39,6 +39,33 @@ Test(memory_store, takes_items_aliases_and_meetings_up_to_its_limit)
 	ub_arena_free(&arena);
 }
 
+Test(memory_store, takes_so_many_bytes_of_meetings)
+{
+	struct ub_store *store = ub_store_memory_open();
+	struct ub_arena *arena = ub_arena_new();
+	char *bytes = UB_NEW_ARRAY(arena, char, UB_STORE_TEXT_MAX);
+	struct ub_store_seen seen = { .text = ub_text_n(bytes, UB_STORE_TEXT_MAX) }, kept;
+	for (unsigned i = 0; i < UB_STORE_MEMORY_TEXTS / UB_STORE_TEXT_MAX; i++) {
+		seen.href = ub_textf(arena, "/%03u", i);
+		cr_assert_eq(ub_store_put_seen(store, &seen), UB_STORE_OK);
+	}
+	const struct ub_store_seen more = { .href = UB_TEXT("/more"), .text = UB_TEXT("x") };
+	cr_expect_eq(ub_store_put_seen(store, &more), UB_STORE_FULL);
+	cr_expect_eq(ub_store_put_seen(store, &seen), UB_STORE_OK, "another version of one");
+	seen.text.len--;
+	cr_expect_eq(ub_store_put_seen(store, &seen), UB_STORE_OK, "a shorter one makes room");
+	cr_expect_eq(ub_store_put_seen(store, &more), UB_STORE_OK);
+	seen.text.len++;
+	cr_expect_eq(ub_store_put_seen(store, &seen), UB_STORE_FULL);
+	cr_assert_eq(ub_store_seen(store, seen.organization, seen.upstream, seen.href, arena, &kept),
+	    UB_STORE_OK, "the version before stays");
+	cr_expect_eq(kept.text.len, UB_STORE_TEXT_MAX - 1);
+	cr_assert_eq(ub_store_forget_seen(store, seen.organization, seen.upstream, more.href), UB_STORE_OK);
+	cr_expect_eq(ub_store_put_seen(store, &seen), UB_STORE_OK);
+	ub_store_close(&store);
+	ub_arena_free(&arena);
+}
+
 Test(memory_store, takes_appointments_up_to_its_limit)
 {
 	struct ub_store *store = ub_store_memory_open();
