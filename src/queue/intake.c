@@ -237,27 +237,6 @@ static void take_stored(struct ub_queue *queue, const struct ub_wire_write *writ
 	finish_write(queue, &done, &answered, batch);
 }
 
-static void shelter(struct ub_queue *queue, const struct ub_key *keys, size_t n, int64_t due)
-{
-	if (n && ub_store_put(queue->shelter, keys, n, queue_now(), due) != UB_STORE_OK)
-		ub_log_paced(queue->input.log, &queue->store_pace, UB_LOG_ERROR,
-		    "too much waits in memory: meetings are missed");
-}
-
-/* Keys that the store does not take are kept in memory: traffic first. */
-static void store(struct ub_queue *queue, const struct ub_key *keys, size_t n, bool again, int64_t due)
-{
-	int64_t now = queue_now();
-	enum ub_store_result result = n == 0  ? UB_STORE_OK
-				      : again ? ub_store_hurry(queue->input.store, keys, n, now, due)
-					      : ub_store_put(queue->input.store, keys, n, now, due);
-	if (result == UB_STORE_OK)
-		return;
-	ub_log_paced(queue->input.log, &queue->store_pace, UB_LOG_ERROR, "the store: %s; kept in memory only",
-	    ub_store_problem(queue->input.store));
-	shelter(queue, keys, n, due);
-}
-
 /* Puts n keys. `again`: the store should have them already. Anybody may come with any name. The first
  * UB_STRANGERS_STORED keys of strangers go to the store, so that a crash loses no key of somebody who comes
  * for the first time. The rest of a flood is kept in memory and costs the disk nothing. */
@@ -277,8 +256,8 @@ static void put(struct ub_queue *queue, const struct ub_key *keys, size_t n, boo
 		else
 			*ub_push(queue->arena, &stored) = keys[i];
 	}
-	store(queue, stored.items, stored.n, again, due);
-	shelter(queue, sheltered.items, sheltered.n, due);
+	queue_put(queue, stored.items, stored.n, again, due);
+	queue_shelter(queue, sheltered.items, sheltered.n, due);
 }
 
 /* Tells the relay of it at the end of the turn. */

@@ -180,9 +180,7 @@ static bool matters(struct ub_queue *queue, const struct ub_lone_write *write)
 static void look_at(struct ub_queue *queue, const struct stored_lone *stored)
 {
 	const struct ub_key *key = &stored->write->key;
-	int64_t now = queue_now();
-	if (ub_store_put(queue->input.store, key, 1, now, now) != UB_STORE_OK)
-		queue_complain(queue, queue->input.store);
+	queue_put(queue, key, 1, false, queue_now());
 	queue_wake_principal(
 	    queue, key->principal, stored->credential->authorization, stored->credential->host);
 	ub_queue_wake(queue);
@@ -194,10 +192,9 @@ static int64_t milliseconds(ub_instant instant)
 	return instant == UB_INSTANT_NONE ? 0 : instant * 1000;
 }
 
-static void settle_first(struct ub_queue *queue)
+/* False: the store cannot do so now. */
+static bool put_appointment(struct ub_queue *queue, const struct ub_lone_write *write)
 {
-	struct stored_lone *stored = queue->stored;
-	const struct ub_lone_write *write = stored->write;
 	const struct ub_store_appointment event = { .organization = ub_organization,
 		.uid = write->object.uid,
 		.person = write->owner,
@@ -207,11 +204,19 @@ static void settle_first(struct ub_queue *queue)
 		.start = milliseconds(write->object.start),
 		.end = milliseconds(write->object.end) };
 	bool changed;
-	if (is_overtaken(queue, write) || matters(queue, write))
+	enum ub_store_result result = ub_store_put_appointment(queue->input.store, &event, &event.person,
+	    write->object.takes_time, false, queue->arena, &changed);
+	queue_note_result(queue, queue->input.store, result);
+	return result != UB_STORE_FAILED;
+}
+
+/* While the disk is full, a pass tries until it can be remembered when the owner is taken. */
+static void settle_first(struct ub_queue *queue)
+{
+	struct stored_lone *stored = queue->stored;
+	const struct ub_lone_write *write = stored->write;
+	if (is_overtaken(queue, write) || matters(queue, write) || !put_appointment(queue, write))
 		look_at(queue, stored);
-	else if (ub_store_put_appointment(queue->input.store, &event, &event.person, write->object.takes_time,
-		     false, queue->arena, &changed) != UB_STORE_OK)
-		queue_complain(queue, queue->input.store);
 	queue->stored = stored->next;
 	queue_lone_write_free(&stored->write);
 	queue_credential_free(&stored->credential);

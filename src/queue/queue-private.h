@@ -115,6 +115,11 @@ bool queue_is_stopping(struct ub_queue *queue);
 void queue_complain(struct ub_queue *queue, struct ub_store *store);
 /* The same, if this result of it is a problem. */
 void queue_note_result(struct ub_queue *queue, struct ub_store *store, enum ub_store_result result);
+/* Keeps n keys in memory. What is too much is lost, which the log is told. `due`: milliseconds since 1970. */
+void queue_shelter(struct ub_queue *queue, const struct ub_key *keys, size_t n, int64_t due);
+/* Puts n keys into the store; those that it does not take are kept in memory. `again`: the store should have
+ * them already. `due`: as above. */
+void queue_put(struct ub_queue *queue, const struct ub_key *keys, size_t n, bool again, int64_t due);
 /* Tells the relay, by this socket of it, that a write may go on: with `body` or, if that is empty, as the
  * write came. `scratch`: UB_WIRE_FRAME_MAX bytes, as of ub_wire_send(). Any thread. */
 void queue_let_go(

@@ -35,6 +35,27 @@ void queue_note_result(struct ub_queue *queue, struct ub_store *store, enum ub_s
 		queue_complain(queue, store);
 }
 
+void queue_shelter(struct ub_queue *queue, const struct ub_key *keys, size_t n, int64_t due)
+{
+	if (n && ub_store_put(queue->shelter, keys, n, queue_now(), due) != UB_STORE_OK)
+		ub_log_paced(queue->input.log, &queue->store_pace, UB_LOG_ERROR,
+		    "too much waits in memory: meetings are missed");
+}
+
+/* Traffic first. */
+void queue_put(struct ub_queue *queue, const struct ub_key *keys, size_t n, bool again, int64_t due)
+{
+	int64_t now = queue_now();
+	enum ub_store_result result = n == 0  ? UB_STORE_OK
+				      : again ? ub_store_hurry(queue->input.store, keys, n, now, due)
+					      : ub_store_put(queue->input.store, keys, n, now, due);
+	if (result == UB_STORE_OK)
+		return;
+	ub_log_paced(queue->input.log, &queue->store_pace, UB_LOG_ERROR, "the store: %s; kept in memory only",
+	    ub_store_problem(queue->input.store));
+	queue_shelter(queue, keys, n, due);
+}
+
 void ub_queue_wake(void *context)
 {
 	struct ub_queue *queue = context;

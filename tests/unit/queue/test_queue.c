@@ -10,6 +10,7 @@
 #include "folder.h"
 #include "leaks.h"
 #include "queue-private.h"
+#include "store-private.h"
 #include "upbeat/http.h"
 
 #define UPSTREAM    UB_TEXT("http://127.0.0.1:1")
@@ -424,4 +425,52 @@ Test(queue, makes_nothing_of_a_poll_that_it_does_not_want_or_cannot_repeat)
 	hear();
 	poll_frame("anna", "");
 	cr_assert_eq(keys_in(queue->polls), 0);
+}
+
+static enum ub_store_result put_fails(
+    struct ub_store *of, const struct ub_key *keys, size_t n, bool again, int64_t now, int64_t due)
+{
+	(void)of, (void)keys, (void)n, (void)again, (void)now, (void)due;
+	return UB_STORE_FAILED;
+}
+
+static enum ub_store_result change_fails(
+    struct ub_store *of, const struct ub_store_appointments *out, const struct ub_store_appointments *in)
+{
+	(void)of, (void)out, (void)in;
+	return UB_STORE_FAILED;
+}
+
+static void settle_lone_on_full_disk(void)
+{
+	const struct ub_lone_write said = { .key = { .kind = UB_KEY_OBJECT,
+						.upstream = UPSTREAM,
+						.href = UB_TEXT("/a/1.ics"),
+						.principal = UB_TEXT("alice") },
+		.object = { .uid = UB_TEXT("l-1"), .takes_time = true, .start = 3600, .end = 7200 },
+		.owner = UB_TEXT("alice@ours.example"),
+		.announced = 1 };
+	struct ub_lone_write *write = queue_lone_write_copy(&said);
+	struct ub_credential *credential = queue_credential_new(UB_TEXT("Basic YTpi"), UB_TEXT("h"));
+	const struct ub_store_ops *const ops = store->ops;
+	struct ub_store_ops full = *ops;
+	full.put = put_fails;
+	full.change_appointments = change_fails;
+	queue_stored_lone(queue, &write, &credential, UB_TEXT_NONE);
+	store->ops = &full;
+	cr_assert_eq(queue_settle_lone(queue, INT64_MAX, 7), 7);
+	store->ops = ops;
+}
+
+Test(queue, keeps_a_lone_object_in_memory_whose_time_the_store_does_not_take)
+{
+	settle_lone_on_full_disk();
+	cr_expect_eq(keys_in(queue->shelter), 1);
+}
+
+Test(queue, keeps_a_lone_object_in_memory_that_matters_and_whose_key_the_store_does_not_take)
+{
+	queue_overtake_lone(queue, UB_TEXT("/a/1.ics"), 2);
+	settle_lone_on_full_disk();
+	cr_expect_eq(keys_in(queue->shelter), 1);
 }
