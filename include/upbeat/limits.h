@@ -426,6 +426,7 @@
 #define UB_RELAY_DRAIN_MS        10000
 #define UB_RELAY_HANDOVER_MS     45000 /* for which a replaced relay keeps its engine: less than MISSED */
 #define UB_RELAY_INHERIT_MS      10000 /* until a predecessor has given its sockets */
+#define UB_RELAY_CLAIM_MS        1000  /* between tries to have what it has let go */
 #define UB_RELAY_PLACE_MAX       4400  /* bytes of a frame with the name of a place */
 #define UB_RELAY_BACK_OFF_MIN    100
 #define UB_RELAY_BACK_OFF_MAX    10000

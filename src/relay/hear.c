@@ -164,8 +164,11 @@ static void hear_predecessor(struct relay *relay)
 	char byte;
 	if (recv(relay->predecessor, &byte, 1, MSG_DONTWAIT) != 0)
 		return;
-	if (options->claim && !options->claim(options->claim_context, &relay->engine.control_fd))
-		return; /* the end of the socket stays there, and so it is tried again */
+	if (options->claim && !options->claim(options->claim_context, &relay->engine.control_fd)) {
+		/* the end of the socket stays there, and so it is tried again */
+		relay->claim_at = ub_sys_monotonic_ms() + UB_RELAY_CLAIM_MS;
+		return;
+	}
 	relay->predecessor = -1;
 	relay->engine.start_at = ub_sys_monotonic_ms();
 }
@@ -208,6 +211,8 @@ static int until_next(const struct relay *relay, int64_t now)
 		at = relay->engine.start_at;
 	if (handing && relay->successor.engine_until < at)
 		at = relay->successor.engine_until;
+	if (relay->predecessor >= 0 && relay->claim_at > 0 && relay->claim_at < at)
+		at = relay->claim_at;
 	return at == INT64_MAX ? -1 : at > now ? (int)(at - now) : 0;
 }
 
@@ -295,7 +300,8 @@ void relay_hear(struct relay *relay, int patience)
 		{ .fd = relay->shared.finished_fd, .events = POLLIN },
 		{ .fd = relay->engine.pid > 0 ? relay->engine.fd : -1, .events = POLLIN },
 		{ .fd = relay->successor.fd, .events = POLLIN },
-		{ .fd = relay->predecessor, .events = POLLIN },
+		{ .fd = ub_sys_monotonic_ms() >= relay->claim_at ? relay->predecessor : -1,
+		    .events = POLLIN },
 		{ .fd = relay->successor.host_fd, .events = POLLIN },
 		{ .fd = relay->guests_fd, .events = POLLIN },
 	};

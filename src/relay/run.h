@@ -103,7 +103,9 @@ struct relay {
 	struct inherited inherited;
 	struct successor successor;
 	int predecessor; /* -1: there is none, or it has let go */
-	int guests_fd;   /* by which its loops get sockets to our engine; -1: there are none */
+	/* When to try again to have what it has let go, on the monotonic clock; 0: that was not tried yet. */
+	int64_t claim_at;
+	int guests_fd; /* by which its loops get sockets to our engine; -1: there are none */
 	struct loop *loops[UB_RELAY_THREADS_MAX];
 	int listen_fds[UB_RELAY_THREADS_MAX][UB_LISTENS_MAX];
 	unsigned n, finished;

@@ -171,6 +171,20 @@ def fails(world):
     world.upbeat.is_sane()
 
 
+@tap.case("a control socket that cannot be made is tried for again, not all the time, and the engine comes with it")
+def cannot_be_controlled(world):
+    said, place = world.upbeat.said, world.folder / "later"
+    ready, text = said().count("the engine is ready"), world.upbeat.settings.read_text()
+    world.upbeat.settings.write_text(f"{text}control: {place}/control\n")
+    old, _ = world.upbeat.upgrade()
+    tap.eventually(lambda: not upgrading.is_alive(old), "the old process ends", 20)
+    time.sleep(1)  # for more, if there were any
+    tries = said().count("the control socket: ")
+    assert 1 <= tries <= 4, f"{tries} tries"
+    place.mkdir()
+    tap.eventually(lambda: said().count("the engine is ready") > ready, "it has an engine", 20)
+
+
 if __name__ == "__main__":
     with support.world(Story) as story:
         sys.exit(tap.run(story))
