@@ -19,23 +19,33 @@ struct resolver {
 	struct addresses addresses;
 };
 
-static bool look_up(struct resolver *resolver, int flags, struct addresses *found)
+/* Returns 0, or why the name is not known: a code for gai_strerror(). */
+static int look_up(const struct resolver *resolver, int flags, struct addresses *found)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = flags }, *list;
 	int failure = getaddrinfo(resolver->host, resolver->port, &hints, &list);
-	if (failure != 0) {
-		if (!(flags & AI_NUMERICHOST))
-			ub_log_paced(resolver->log, &resolver->pace, UB_LOG_WARNING,
-			    "the upstream's name %s is not known: %s", resolver->host, gai_strerror(failure));
-		return false;
-	}
+	if (failure != 0)
+		return failure;
 	*found = (struct addresses){ 0 };
 	for (struct addrinfo *at = list; at && found->n < UB_RELAY_ADDRESSES_MAX; at = at->ai_next) {
 		memcpy(&found->list[found->n], at->ai_addr, at->ai_addrlen);
 		found->lengths[found->n++] = at->ai_addrlen;
 	}
 	freeaddrinfo(list);
-	return true;
+	return 0;
+}
+
+/* The lock is held. The log may be gone once it is time to stop. */
+static void conclude(struct resolver *resolver, int failure, const struct addresses *found)
+{
+	if (failure == 0)
+		resolver->addresses = *found;
+	else if (!resolver->stopping)
+		ub_log_paced(resolver->log, &resolver->pace, UB_LOG_WARNING,
+		    "the upstream's name %s is not known: %s", resolver->host, gai_strerror(failure));
+	resolver->looked = true;
+	resolver->doubted |= failure != 0;
+	pthread_cond_broadcast(&resolver->wake);
 }
 
 /* The name is looked up every UB_RELAY_RESOLVE_MS, and when in doubt at most once a second. */
@@ -68,13 +78,9 @@ static void *keep_looking(void *argument)
 	pthread_mutex_lock(&resolver->lock);
 	while (!resolver->stopping) {
 		pthread_mutex_unlock(&resolver->lock);
-		bool known = look_up(resolver, 0, &found);
+		int failure = look_up(resolver, 0, &found);
 		pthread_mutex_lock(&resolver->lock);
-		if (known)
-			resolver->addresses = found;
-		resolver->looked = true;
-		resolver->doubted |= !known;
-		pthread_cond_broadcast(&resolver->wake);
+		conclude(resolver, failure, &found);
 		wait_for_doubt(resolver);
 	}
 	pthread_mutex_unlock(&resolver->lock);
@@ -123,7 +129,7 @@ struct resolver *relay_resolver_new(const struct ub_relay_server *server, struct
 	init_locks(resolver);
 	if (server->socket)
 		take_socket(server->socket, &resolver->addresses);
-	if (server->socket || look_up(resolver, AI_NUMERICHOST, &resolver->addresses))
+	if (server->socket || look_up(resolver, AI_NUMERICHOST, &resolver->addresses) == 0)
 		return resolver;
 	resolver->threaded = pthread_create(&resolver->thread, NULL, keep_looking, resolver) == 0;
 	if (resolver->threaded)

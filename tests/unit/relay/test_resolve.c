@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
+#include <dirent.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <semaphore.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,6 +18,9 @@ TestSuite(resolve, .fini = ub_leak_check);
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static const char *leads_to; /* where the name leads; NULL: it is not known */
+
+static bool slow; /* whoever is asked waits to be let go on */
+static sem_t asked, go_on;
 
 static void lead(const char *address)
 {
@@ -35,6 +40,10 @@ int getaddrinfo(const char *name, const char *service, const struct addrinfo *hi
 	const char *to =
 	    hints->ai_flags & AI_NUMERICHOST || strcmp(name, "dav.example") != 0 ? NULL : leads_to;
 	pthread_mutex_unlock(&lock);
+	if (slow && !(hints->ai_flags & AI_NUMERICHOST)) {
+		sem_post(&asked);
+		sem_wait(&go_on);
+	}
 	if (!to)
 		return EAI_NONAME;
 	struct found *found = calloc(1, sizeof(*found));
@@ -113,4 +122,33 @@ Test(resolve, knows_a_unix_socket_at_once)
 	cr_assert_eq(found.n, 1);
 	cr_assert_eq(found.list[0].ss_family, AF_UNIX);
 	relay_resolver_free(&resolver);
+}
+
+static size_t count_threads(void)
+{
+	DIR *tasks = opendir("/proc/self/task");
+	size_t n = 0;
+	cr_assert_not_null(tasks);
+	for (const struct dirent *task; (task = readdir(tasks));)
+		n += task->d_name[0] != '.';
+	closedir(tasks);
+	return n;
+}
+
+Test(resolve, says_nothing_in_a_log_that_is_gone)
+{
+	struct ub_log *log = ub_log_new(STDERR_FILENO, UB_LOG_WARNING, UB_LOG_TEXT, "test");
+	size_t others = count_threads();
+	lead(NULL);
+	slow = true;
+	cr_assert_eq(sem_init(&asked, 0, 0), 0);
+	cr_assert_eq(sem_init(&go_on, 0, 0), 0);
+	struct resolver *resolver = relay_resolver_new(&server, log);
+	sem_wait(&asked);
+	relay_resolver_free(&resolver);
+	ub_log_free(&log);
+	sem_post(&go_on);
+	for (int i = 0; count_threads() > others && i < 20000; i++)
+		usleep(1000);
+	cr_expect_eq(count_threads(), others);
 }
