@@ -161,4 +161,20 @@ def _(world):
     relay.behave("commit")
 
 
+@tap.case("an engine that stood still and goes on is waited for as before")
+def _(world):
+    relay = world.with_engine
+    tap.eventually(relay.has_engine, "an engine", 15)
+    remember_times(world)
+    for number in (40, 50):
+        engine = relay.engine_pid()
+        os.kill(engine, signal.SIGSTOP)
+        first, second = (time_of_put(world, relay, number + i) for i in range(2))
+        os.kill(engine, signal.SIGCONT)
+        assert first > 1.9 and second < 1, f"{first} s, then {second} s"
+        target = f"//c/./%7ee-{number + 1}.ics?x"
+        tap.eventually(lambda target=target: relay.told("answer", target), "the engine goes on")
+        time_of_put(world, relay, number + 2)
+
+
 sys.exit(relays.run(Story))
