@@ -2,8 +2,10 @@
 #include "doctor-private.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "upbeat/rules.h"
@@ -57,6 +59,22 @@ static void look_at_certificates(struct doctor *doctor)
 		    "clients speak to Upbeat without TLS");
 }
 
+/* Whether a daemon could open what is there: an empty file, or that of a database. What cannot be read is
+ * told of by its reason. */
+static bool may_be_store(const char *path)
+{
+	static const char magic[16] = "SQLite format 3"; /* https://www.sqlite.org/fileformat.html 1.3.1 */
+	char head[sizeof(magic)];
+	struct stat stat;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return true;
+	bool is_file = fstat(fd, &stat) == 0 && S_ISREG(stat.st_mode);
+	ssize_t n = is_file ? read(fd, head, sizeof(head)) : -1;
+	close(fd);
+	return n == 0 || (n == (ssize_t)sizeof(head) && memcmp(head, magic, sizeof(head)) == 0);
+}
+
 static void look_at_store(struct doctor *doctor)
 {
 	const struct ub_settings *settings = doctor->settings;
@@ -70,7 +88,10 @@ static void look_at_store(struct doctor *doctor)
 	const char *slash = strrchr(path, '/');
 	struct ub_text folder = slash ? ub_text_n(path, (size_t)(slash - path)) : UB_TEXT(".");
 	const char *place = access(path, F_OK) == 0 ? path : ub_text_cstr(doctor->arena, folder);
-	if (access(place, R_OK | W_OK) == 0)
+	if (place == path && !may_be_store(path))
+		doctor_tell(doctor, UB_DOCTOR_BAD, "store",
+		    "name another file in `store`; it is made if it is not there", "%s is no store", path);
+	else if (access(place, R_OK | W_OK) == 0)
 		doctor_tell(doctor, UB_DOCTOR_GOOD, "store", NULL, "%s can be written", place);
 	else
 		doctor_tell(doctor, UB_DOCTOR_BAD, "store",

@@ -105,6 +105,17 @@ def _(story):
     has(found, "daemon", "note", "no daemon is reached")
 
 
+@tap.case("what stands in the place of the store and is none is told")
+def _(story):
+    for path in (story.folder, story.secret("alice")):
+        status, found = story.doctor(f"store: sqlite:{path}\n")
+        tap.equal(status, 1, "exit status")
+        has(found, "store", "bad", f"{path} is no store")
+    empty = story.folder / "empty.db"
+    empty.touch()
+    has(story.doctor(f"store: sqlite:{empty}\n")[1], "store", "good", "can be written")
+
+
 @tap.case("certificates that end soon, have ended or fit no key are told")
 def _(story):
     certificate, key = story.pair
