@@ -125,11 +125,20 @@ static void choose(struct compile *compile, struct node *node, struct ub_cel_cod
 	}
 }
 
+/* The value of a lazy variable that depends on nothing. NULL: the node is something else. */
+static const struct ub_cel_value *constant_of(const struct node *node)
+{
+	bool lazy = node->kind == NODE_NAME && node->name_kind == NAME_VARIABLE && node->variable->lazy;
+	const struct ub_cel_code *code = lazy ? node->variable->lazy->code : NULL;
+	return code && code->eval == cel_eval_constant ? &code->value : NULL;
+}
+
 /* Finds whether the result depends on variables, and on which locals of the loops around it. */
 static void find_dependence(struct node *node)
 {
+	bool variable = node->kind == NODE_NAME && node->name_kind == NAME_VARIABLE;
 	node->lowest_local = SIZE_MAX;
-	node->varies = node->failure || (node->kind == NODE_NAME && node->name_kind == NAME_VARIABLE);
+	node->varies = node->failure || (variable && !constant_of(node));
 	if (node->kind == NODE_NAME && node->name_kind == NAME_LOCAL)
 		node->lowest_local = node->local;
 	for (size_t i = 0; i < node->n_overloads; i++)
@@ -148,6 +157,12 @@ static void fold(struct compile *compile, struct node *node, struct ub_cel_code 
 {
 	if (node->varies || node->lowest_local != SIZE_MAX || code->eval == cel_eval_constant)
 		return;
+	const struct ub_cel_value *constant = constant_of(node);
+	if (constant) {
+		if (compile->folding)
+			become_constant(code, *constant);
+		return;
+	}
 	struct ub_cel_value value = cel_start(compile->program, code, NULL, compile->arena, FOLD_COST);
 	if (value.kind != UB_CEL_ERROR) {
 		if (compile->folding)

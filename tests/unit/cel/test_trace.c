@@ -67,6 +67,18 @@ Test(trace, shows_the_part_that_decided)
 	fixture_free(&f);
 }
 
+/* What depends on nothing tells nothing. */
+Test(trace, leaves_lazy_variables_out_that_are_constants)
+{
+	struct fixture f = fixture_new(NULL);
+	ub_cel_declare_lazy(f.env, UB_TEXT("words"), compiled(&f, "[\"daily\", \"sync\"]"));
+	ub_cel_declare_lazy(f.env, UB_TEXT("pattern"), compiled(&f, "words.join(\"|\")"));
+	cr_expect_str_eq(explained(&f, "s.matches(pattern)"), "s.matches(pattern) is true\n"
+							      "  s is \"weekly sync\"\n");
+	cr_expect_str_eq(explained(&f, "pattern == \"\""), "pattern == \"\" is false\n");
+	fixture_free(&f);
+}
+
 Test(trace, goes_into_lazy_variables)
 {
 	struct fixture f = fixture_new(NULL);
