@@ -13,8 +13,10 @@ static struct ub_text problem_of(struct ub_arena *arena)
 {
 	unsigned long first = ERR_peek_error(), last = ERR_peek_last_error();
 	const char *words = ERR_SYSTEM_ERROR(first) ? strerror(ERR_GET_REASON(first))
-			    : last                  ? ERR_reason_error_string(last)
-						    : NULL;
+			    : ERR_GET_REASON(last) == ERR_R_PEM_LIB
+				? "nothing of that kind can be read there as PEM, without a passphrase"
+			    : last ? ERR_reason_error_string(last)
+				   : NULL;
 	struct ub_text text = ub_text_copy(arena, ub_text(words ? words : "it cannot be read"));
 	ERR_clear_error();
 	return text;

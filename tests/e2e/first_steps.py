@@ -125,6 +125,8 @@ def _(story):
     tap.equal(status, 1, "exit status")
     has(found, "tls", "bad", "has expired")
     has(found, "tls", "bad", f"the key {its_key}: key values mismatch")
+    _, found = story.doctor(f"tls: {{certificate: {certificate}, key: {certificate}}}\n")
+    has(found, "tls", "bad", f"the key {certificate}: nothing of that kind can be read there as PEM")
     assert key.exists()
 
 
