@@ -392,10 +392,11 @@
 #define UB_RELAY_TELL_MS         10            /* until the engine is told what nothing waits for, */
 #define UB_RELAY_TELL_BYTES      (32u * 1024)  /* or so much of it has come together */
 #define UB_RELAY_AHEAD_BYTES     (256u * 1024) /* told of writes that go ahead, until one waits */
-#define UB_RELAY_COMMIT_MS       (2000 * UB_SLOWNESS) /* that a write waits for the engine to confirm it, */
-#define UB_RELAY_LATE_MS         (250 * UB_SLOWNESS)  /* and while an earlier one has waited in vain */
-#define UB_RELAY_REQUESTS        1024                 /* at one server at once, */
-#define UB_RELAY_WAITING         1024                 /* and that wait for a place there */
+#define UB_RELAY_COMMIT_MS       (2000 * UB_SLOWNESS)  /* that a write waits for the engine to confirm it, */
+#define UB_RELAY_LATE_MS         (250 * UB_SLOWNESS)   /* and while an earlier one has waited in vain */
+#define UB_RELAY_HUNG_MS         (30000 * UB_SLOWNESS) /* after which an engine is ended that confirms none */
+#define UB_RELAY_REQUESTS        1024                  /* at one server at once, */
+#define UB_RELAY_WAITING         1024                  /* and that wait for a place there */
 #define UB_RELAY_CONNECT_MS      5000
 #define UB_RELAY_ANSWER_MS       120000 /* large reports take their time */
 #define UB_RELAY_PAUSE_MS        60000  /* within a body, either way */

@@ -37,6 +37,7 @@ struct ub_relay_limits {
 	int64_t connect_ms; /* until an address of the upstream has taken a connection */
 	int64_t answer_ms;  /* until the first byte of the answer */
 	int64_t total_ms;   /* for a request with its answer */
+	int64_t engine_ms;  /* that a ready engine may confirm nothing while writes wait; then it is ended */
 	int64_t rate;       /* bytes a second at which a body comes, on an average, after UB_RELAY_GRACE_MS */
 	uint32_t clients;   /* in all; as many as files may be open for if not said */
 	/* connections from one address, unless it is a front's; half of all if not said */

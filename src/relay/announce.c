@@ -279,6 +279,25 @@ void relay_announce_missed(struct loop *loop)
 	tell_missed(loop);
 }
 
+void relay_announce_caught_up(struct loop *loop)
+{
+	struct shared *shared = loop->shared;
+	loop->ahead = 0;
+	if (shared->engine_late == 0)
+		return; /* all loops read it, so it is written when it changes */
+	shared->engine_late = 0;
+	shared->engine_hangs = false;
+}
+
+void relay_announce_late(struct loop *loop)
+{
+	struct shared *shared = loop->shared;
+	if (shared->engine_late == 0)
+		shared->engine_late = loop->now;
+	else if (loop->now - shared->engine_late >= loop->limits.engine_ms)
+		shared->engine_hangs = true;
+}
+
 void relay_announce_committed(struct loop *loop, struct ub_wire_id id)
 {
 	struct timer *list = &loop->timers.lists[TIMER_MISSED];
@@ -289,9 +308,7 @@ void relay_announce_committed(struct loop *loop, struct ub_wire_id id)
 		drop(loop, missed);
 		break;
 	}
-	loop->ahead = 0;
-	if (loop->shared->engine_late)
-		loop->shared->engine_late = false;
+	relay_announce_caught_up(loop);
 	tell_missed(loop); /* the engine keeps up again */
 }
 

@@ -313,7 +313,7 @@ void relay_conn_expired(struct conn *conn, enum timer_kind kind)
 {
 	struct loop *loop = conn->loop;
 	if (kind == TIMER_COMMIT || kind == TIMER_LATE) {
-		loop->shared->engine_late = true;
+		relay_announce_late(loop);
 		ub_log_paced(loop->shared->log, &loop->engine_pace, UB_LOG_WARNING,
 		    "the engine did not confirm a write within %lld ms; it went on",
 		    (long long)loop->timers.durations[kind]);

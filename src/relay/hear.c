@@ -196,6 +196,16 @@ static void let_engine_go(struct relay *relay, int64_t now)
 	successor->served = true;
 }
 
+/* It never comes back by itself. What it has not confirmed is told to the next one. */
+static void end_hung_engine(struct relay *relay)
+{
+	if (relay->engine.pid <= 0 || !relay->engine.ready || !relay->shared.engine_hangs)
+		return;
+	relay->shared.engine_hangs = false;
+	ub_log(relay->log, UB_LOG_ERROR, "the engine hangs: writes wait for it in vain; it is ended");
+	kill(relay->engine.pid, SIGKILL);
+}
+
 static bool wants_engine(const struct relay *relay)
 {
 	return relay->options->engine_argv && relay->engine.pid == 0 && !relay->stopping &&
@@ -209,6 +219,8 @@ static int until_next(const struct relay *relay, int64_t now)
 	int64_t at = INT64_MAX;
 	if (wants_engine(relay))
 		at = relay->engine.start_at;
+	else if (relay->engine.pid > 0)
+		at = now + relay_limits(&relay->options->limits).engine_ms / 3; /* to see whether it hangs */
 	if (handing && relay->successor.engine_until < at)
 		at = relay->successor.engine_until;
 	if (relay->predecessor >= 0 && relay->claim_at > 0 && relay->claim_at < at)
@@ -219,6 +231,7 @@ static int until_next(const struct relay *relay, int64_t now)
 int relay_tend_engine(struct relay *relay, int64_t now)
 {
 	let_engine_go(relay, now);
+	end_hung_engine(relay);
 	if (wants_engine(relay) && now >= relay->engine.start_at) {
 		relay->engine.n_guests = relay->guests_fd >= 0 ? relay->n : 0;
 		relay_engine_start(&relay->engine);

@@ -134,9 +134,8 @@ static void drain(struct loop *loop, int64_t patience)
 static void lose_engine(struct loop *loop)
 {
 	loop->engine = 0;
-	loop->shared->engine_late = false;
+	relay_announce_caught_up(loop);
 	ub_wire_outbox_clear(&loop->out);
-	loop->ahead = 0;
 	relay_link_close(&loop->engine_link, loop->epoll_fd);
 	release_parked(loop);
 }
@@ -202,7 +201,7 @@ static void hear_engine(struct loop *loop)
 		if (result == UB_WIRE_OK && frame.kind == UB_WIRE_COMMITTED)
 			relay_conn_committed(loop, frame.id, &frame.committed);
 		else if (result == UB_WIRE_OK && frame.kind == UB_WIRE_HEARD)
-			loop->ahead = 0;
+			relay_announce_caught_up(loop);
 }
 
 /* ---- events ---- */

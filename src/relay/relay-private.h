@@ -409,6 +409,10 @@ bool relay_announce(struct conn *conn, const struct ub_http_head *head, struct u
 void relay_announce_answer(struct conn *conn, const struct ub_http_head *head);
 /* A new engine is ready, and is told of the writes that no engine has confirmed. */
 void relay_announce_missed(struct loop *loop);
+/* The engine has given its word, or there is another one: it has all that went ahead, and is not late. */
+void relay_announce_caught_up(struct loop *loop);
+/* A write has waited for the engine in vain. One that has confirmed nothing for long hangs. */
+void relay_announce_late(struct loop *loop);
 /* The engine has confirmed a write, maybe one that was forwarded before. The engine reads again, so it is
  * told of the writes for which its socket had no room. */
 void relay_announce_committed(struct loop *loop, struct ub_wire_id id);
@@ -481,10 +485,12 @@ struct shared {
 	unsigned n_sites;
 	struct server *servers; /* of all sites */
 	unsigned n_servers;
-	bool one_for_all;              /* the only site has all requests */
-	_Atomic bool bodies;           /* the engine wants to see bodies */
-	_Atomic bool lone_go_ahead;    /* as in struct ub_wire_bodies */
-	_Atomic bool engine_late;      /* a write has waited for its word in vain, and none came since */
+	bool one_for_all;           /* the only site has all requests */
+	_Atomic bool bodies;        /* the engine wants to see bodies */
+	_Atomic bool lone_go_ahead; /* as in struct ub_wire_bodies */
+	/* When a write had waited for its word in vain, and none has come since; 0: it is not late. */
+	_Atomic int64_t engine_late;
+	_Atomic bool engine_hangs;     /* it has been late for too long, and is late again */
 	struct ub_wire_memory *memory; /* shared with the engine; NULL: there is no such memory */
 	_Atomic bool anybody_waits;    /* keys waited when the engine last told */
 	/* The buckets in which keys waited then, without those whose users were heard of since. */

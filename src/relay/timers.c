@@ -17,6 +17,7 @@ struct ub_relay_limits relay_limits(const struct ub_relay_limits *given)
 	limits.connect_ms = or_default(given->connect_ms, UB_RELAY_CONNECT_MS);
 	limits.answer_ms = or_default(given->answer_ms, UB_RELAY_ANSWER_MS);
 	limits.total_ms = or_default(given->total_ms, UB_RELAY_TOTAL_MS);
+	limits.engine_ms = or_default(given->engine_ms, UB_RELAY_HUNG_MS);
 	limits.rate = or_default(given->rate, UB_RELAY_RATE_MIN);
 	limits.requests = given->requests ? given->requests : UB_RELAY_REQUESTS;
 	limits.waiting = given->waiting ? given->waiting : UB_RELAY_WAITING;

@@ -14,6 +14,11 @@ PUT = (
 )
 
 
+class Impatient(relays.Relay):
+    def options(self):
+        return [*super().options(), "engine_ms=1000"]
+
+
 class Story(relays.Story):
     def __enter__(self):
         super().__enter__()
@@ -98,6 +103,25 @@ def _(world):
     relay.behave("commit")
     os.kill(relay.engine_pid(), signal.SIGKILL)
     tap.eventually(lambda: len(relay.told("answer", target)) == 2, "the next engine is told what this one never confirmed")
+
+
+@tap.case("an engine that hangs is ended, and the next one is told what it never confirmed")
+def _(world):
+    relay = world.start(Impatient, world.server.port, engine=True)
+    world.relays.append(relay)
+    tap.eventually(relay.has_engine, "an engine", 15)
+    hung = relay.engine_pid()
+    relay.behave("mute")
+    remember_times(world)
+    numbers = iter(range(50, 80))
+    while relay.engine_pid() == hung:
+        number = next(numbers)
+        time_of_put(world, relay, number)
+    relay.behave("commit")
+    tap.equal(relay.said().count("the engine hangs: writes wait for it in vain; it is ended"), 1, "its end is said once")
+    assert number >= 53, f"{number}: it has its time"
+    target = "//c/./%7ee-50.ics?x"
+    tap.eventually(lambda: len(relay.told("answer", target)) == 2, "the next engine is told of the first one", 15)
 
 
 @tap.case("an engine that is killed while a client uploads is not noticed, and the next one is told")

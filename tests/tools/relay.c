@@ -33,6 +33,8 @@ static void set(struct ub_relay_options *options, const char *argument)
 		options->limits.pause_ms = value;
 	else if (ub_text_is(name, "total_ms"))
 		options->limits.total_ms = value;
+	else if (ub_text_is(name, "engine_ms"))
+		options->limits.engine_ms = value;
 	else if (ub_text_is(name, "clients"))
 		options->limits.clients = (uint32_t)value;
 	else if (ub_text_is(name, "requests"))
