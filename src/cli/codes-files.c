@@ -4,6 +4,10 @@
 
 /* Codes about YAML, about keys and values in any file, and about settings, accounts and holidays. */
 const struct ub_code cli_codes_files[] = {
+	{ "account-ours", "an account is the organization itself",
+	    "A list of customers often has the company itself in it. Nobody of its domains is a guest, so it "
+	    "has no customer meetings, but reviews as a customer has. Leave it out of what the source gives.",
+	    "id,domains\nus,ours.example", NULL },
 	{ "account-twice", "two accounts have one id",
 	    "The id tells an account from all others. Give one of the two another id.",
 	    "- id: acme\n- id: acme", "- id: acme\n- id: acme-france" },

@@ -263,6 +263,38 @@ static void warn_of_owners(const struct loading *loading)
 	ub_accounts_release(&accounts);
 }
 
+static bool is_ours(const struct loading *loading, const struct ub_account *account)
+{
+	for (size_t i = 0; i < account->domains.n; i++)
+		if (ub_org_is_ours(loading->snapshot->org,
+			ub_textf(loading->arena, "x@%.*s", UB_ARGS(account->domains.items[i]))))
+			return true;
+	return false;
+}
+
+/* A list of customers often has the company itself in it. It would have reviews like a customer. */
+static void warn_of_ourselves(const struct loading *loading)
+{
+	struct ub_accounts *accounts = ub_directory_accounts(loading->snapshot->directory);
+	const struct ub_account *first = NULL;
+	size_t n = 0;
+	for (size_t i = 0; i < ub_accounts_count(accounts); i++) {
+		const struct ub_account *account = ub_accounts_at(accounts, i);
+		if (!is_ours(loading, account))
+			continue;
+		first = first ? first : account;
+		n++;
+	}
+	if (first) {
+		struct ub_diag *diag =
+		    ub_warning(loading->diags, "account-ours", loading->settings->sources[0].source_place,
+			"a domain of %zu of %zu accounts is ours, where nobody is a customer: `%.*s` first",
+			n, ub_accounts_count(accounts), UB_ARGS(first->id));
+		ub_diag_set_help(loading->diags, diag, "take it out of what the source gives");
+	}
+	ub_accounts_release(&accounts);
+}
+
 static void release_accounts(void *held)
 {
 	struct ub_accounts *accounts = held;
@@ -314,6 +346,7 @@ static void load_accounts(struct loading *loading)
 	snapshot->account_findings[0] = loading->diags->list.n;
 	snapshot->directory =
 	    ub_directory_open(loading->settings, snapshot->org->standard.zone, &start, loading->diags);
+	warn_of_ourselves(loading);
 	warn_of_owners(loading);
 	warn_of_no_owners(loading);
 	snapshot->account_errors = loading->diags->errors - errors;
