@@ -239,24 +239,44 @@ static const char *kept_path(const struct loading *loading)
 	return keeps ? ub_textf(loading->arena, "%.*s.accounts", UB_ARGS(settings->store_path)).ptr : NULL;
 }
 
+/* The accounts of which something is to be told. */
+struct found {
+	size_t n;
+	const struct ub_account *first;
+	size_t at; /* of the first */
+};
+
+typedef bool account_test(const struct loading *loading, const struct ub_account *account);
+
+static struct found find_accounts(
+    const struct loading *loading, const struct ub_accounts *accounts, account_test *test)
+{
+	struct found found = { 0 };
+	for (size_t i = 0; i < ub_accounts_count(accounts); i++) {
+		const struct ub_account *account = ub_accounts_at(accounts, i);
+		if (test(loading, account) && found.n++ == 0) {
+			found.first = account;
+			found.at = i;
+		}
+	}
+	return found;
+}
+
+static bool is_strangers(const struct loading *loading, const struct ub_account *account)
+{
+	return account->owner.len && ub_org_is_guest(loading->snapshot->org, account->owner);
+}
+
 /* Reviews of an account are in its owner's calendar, and strangers have none here. */
 static void warn_of_owners(const struct loading *loading)
 {
 	struct ub_accounts *accounts = ub_directory_accounts(loading->snapshot->directory);
-	const struct ub_account *first = NULL;
-	size_t strangers = 0;
-	for (size_t i = 0; i < ub_accounts_count(accounts); i++) {
-		const struct ub_account *account = ub_accounts_at(accounts, i);
-		if (account->owner.len == 0 || !ub_org_is_guest(loading->snapshot->org, account->owner))
-			continue;
-		first = first ? first : account;
-		strangers++;
-	}
-	if (first) {
+	struct found found = find_accounts(loading, accounts, is_strangers);
+	if (found.n) {
 		struct ub_diag *diag =
 		    ub_warning(loading->diags, "owner-not-ours", loading->settings->sources[0].source_place,
-			"the owners of %zu of %zu accounts are none of us: `%.*s` of `%.*s` first", strangers,
-			ub_accounts_count(accounts), UB_ARGS(first->owner), UB_ARGS(first->id));
+			"the owners of %zu of %zu accounts are none of us: `%.*s` of `%.*s` first", found.n,
+			ub_accounts_count(accounts), UB_ARGS(found.first->owner), UB_ARGS(found.first->id));
 		ub_diag_set_help(loading->diags, diag,
 		    "correct the address, or add its domain to `domains` of the organization");
 	}
@@ -276,23 +296,21 @@ static bool is_ours(const struct loading *loading, const struct ub_account *acco
 static void warn_of_ourselves(const struct loading *loading)
 {
 	struct ub_accounts *accounts = ub_directory_accounts(loading->snapshot->directory);
-	const struct ub_account *first = NULL;
-	size_t n = 0;
-	for (size_t i = 0; i < ub_accounts_count(accounts); i++) {
-		const struct ub_account *account = ub_accounts_at(accounts, i);
-		if (!is_ours(loading, account))
-			continue;
-		first = first ? first : account;
-		n++;
-	}
-	if (first) {
+	struct found found = find_accounts(loading, accounts, is_ours);
+	if (found.n) {
 		struct ub_diag *diag =
 		    ub_warning(loading->diags, "account-ours", loading->settings->sources[0].source_place,
 			"a domain of %zu of %zu accounts is ours, where nobody is a customer: `%.*s` first",
-			n, ub_accounts_count(accounts), UB_ARGS(first->id));
+			found.n, ub_accounts_count(accounts), UB_ARGS(found.first->id));
 		ub_diag_set_help(loading->diags, diag, "take it out of what the source gives");
 	}
 	ub_accounts_release(&accounts);
+}
+
+static bool has_no_owner(const struct loading *loading, const struct ub_account *account)
+{
+	(void)loading;
+	return account->owner.len == 0;
 }
 
 static void release_accounts(void *held)
@@ -306,17 +324,12 @@ static void warn_of_no_owners(const struct loading *loading)
 {
 	const struct ub_snapshot *snapshot = loading->snapshot;
 	struct ub_accounts *accounts = ub_directory_accounts(snapshot->directory);
-	size_t first = SIZE_MAX, n = 0;
-	for (size_t i = 0; i < ub_accounts_count(accounts); i++) {
-		if (ub_accounts_at(accounts, i)->owner.len)
-			continue;
-		first = n++ ? first : i;
-	}
-	if (n && snapshot->rules && snapshot->rules->n_account_rules) {
+	struct found found = find_accounts(loading, accounts, has_no_owner);
+	if (found.n && snapshot->rules && snapshot->rules->n_account_rules) {
 		struct ub_diag *diag =
-		    ub_warning(loading->diags, "no-owner", ub_accounts_owner_place(accounts, first),
-			"%zu of %zu accounts have no owner, and no reviews: `%.*s` first", n,
-			ub_accounts_count(accounts), UB_ARGS(ub_accounts_at(accounts, first)->id));
+		    ub_warning(loading->diags, "no-owner", ub_accounts_owner_place(accounts, found.at),
+			"%zu of %zu accounts have no owner, and no reviews: `%.*s` first", found.n,
+			ub_accounts_count(accounts), UB_ARGS(found.first->id));
 		ub_diag_set_help(loading->diags, diag, "name the address of one of us as its `owner`");
 	}
 	/* The finding's place is in what the source gave. */
