@@ -10,6 +10,7 @@
 import collections
 import contextlib
 import os
+import signal
 import sys
 import time
 import traceback
@@ -18,6 +19,7 @@ CASES = []
 RESULTS = collections.Counter()  # of the cases that were run: passed, failed, skipped
 # How many times as long a story waits for what must come: more where the programs run slowly, under a tool.
 PATIENCE = float(os.environ.get("UPBEAT_PATIENCE", 1))
+CASE_SECONDS = 900 * PATIENCE  # that a case may take; then it fails, and tells where it stood
 
 
 class Skip(Exception):
@@ -73,10 +75,27 @@ def place_in_case(failure):
     return f"{own[-1].filename}:{own[-1].lineno}"
 
 
+@contextlib.contextmanager
+def limited(seconds):
+    """Fails what takes longer, so that a run ends that waits for what never comes."""
+
+    def end(*_):
+        raise AssertionError(f"not done within {seconds:.0f} s")
+
+    before = signal.signal(signal.SIGALRM, end)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
 def run_case(number, sentence, function, arguments):
     start = time.monotonic()
     try:
-        function(*arguments)
+        with limited(CASE_SECONDS):
+            function(*arguments)
     except Skip as why:
         print(f"ok {number} - {sentence} # SKIP {why}", flush=True)
         RESULTS["skipped"] += 1

@@ -175,7 +175,7 @@ class Process:
 
     def pids(self):
         pid = self.process.pid
-        return [pid, *map(int, pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
+        return [pid, *support.children_of(pid)]
 
     def cpu(self):
         """User and system time of the process and its children, in microseconds."""

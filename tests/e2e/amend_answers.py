@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """An amended meeting on the wire: which requests stay as they came, what the server gets, what its answer says."""
 import os
-import pathlib
 import signal
 import sys
 
@@ -166,8 +165,7 @@ def _(story):
 
 @tap.case("an engine that sleeps is not waited for: the body goes on as it came, and its late word is of no effect")
 def _(story):
-    path = pathlib.Path(f"/proc/{story.upbeat.pid}/task/{story.upbeat.pid}/children")
-    engine = int(path.read_text().split()[0])
+    engine = support.engine_of(story.upbeat.pid)
     sent = meeting("s1")
     story.answering()
     with relays.Peer(story.upbeat.port) as peer:

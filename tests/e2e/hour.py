@@ -32,7 +32,7 @@ class Story(support.World):
     def sizes(self):
         """Resident memory of the relay and the engine, in kB."""
         pid = self.upbeat.pid
-        children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        children = support.children_of(pid)
         tap.equal(len(children), 1, "engines")
         status = [pathlib.Path(f"/proc/{each}/status").read_text() for each in (pid, *children)]
         return [int(text.split("VmRSS:")[1].split()[0]) for text in status]

@@ -145,8 +145,7 @@ def _(story):
         answered(socket.AF_INET, ("127.0.0.1", upbeat.port))
         answered(socket.AF_UNIX, str(story.path))
     tap.contains(upbeat.said(), "as it was passed", "the log")
-    children = pathlib.Path(f"/proc/{upbeat.pid}/task/{upbeat.pid}/children").read_text().split()
-    environment = pathlib.Path(f"/proc/{children[0]}/environ").read_text()
+    environment = pathlib.Path(f"/proc/{support.engine_of(upbeat.pid)}/environ").read_text()
     assert "LISTEN_" not in environment, "the engine is told of sockets, too"
     tap.equal(upbeat.stop(), 0, "exit status")
     assert story.path.exists(), "the socket is systemd's"

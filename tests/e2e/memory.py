@@ -22,9 +22,6 @@ class Story(support.World):
         self.upbeat = self.start(support.Upbeat, self.radicale)
         return self
 
-    def engine_pid(self):
-        return int(pathlib.Path(f"/proc/{self.upbeat.pid}/task/{self.upbeat.pid}/children").read_text().split()[0])
-
 
 def arenas(pid):
     """How many arenas the process has beside the first one, which is its heap: each is a mapping of nothing, followed by
@@ -49,7 +46,7 @@ def _(story):
     os.kill(story.upbeat.pid, signal.SIGHUP)
     tap.eventually(lambda: "reload: " in story.upbeat.said(), "the rules are read again", 20)
     # malloc_trim(3) gives nothing back of what is free at the end of another arena.
-    tap.equal(arenas(story.engine_pid()), 0, "arenas of threads")
+    tap.equal(arenas(support.engine_of(story.upbeat.pid)), 0, "arenas of threads")
 
 
 with support.world(Story) as opened:

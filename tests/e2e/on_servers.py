@@ -168,8 +168,7 @@ class World(recurring.Story):
         tap.equal(answer.returncode, 0, answer.stdout + answer.stderr)
 
     def kill_engine(self):
-        (engine, *_) = pathlib.Path(f"/proc/{self.upbeat.pid}/task/{self.upbeat.pid}/children").read_text().split()
-        os.kill(int(engine), signal.SIGKILL)
+        os.kill(support.engine_of(self.upbeat.pid), signal.SIGKILL)
 
 
 def stored(connection):

@@ -57,8 +57,7 @@ class Relay(support.Process):
         return [each for each in told if each["kind"] == 2 and each["id"] in ids]
 
     def engine_pid(self):
-        children = pathlib.Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-        return int(children[0]) if children else 0
+        return support.engine_of(self.pid)
 
     def has_engine(self):
         return support.has_engine(self)

@@ -25,14 +25,9 @@ class Daemon(support.Upbeat):
         self.store = pathlib.Path(folder) / "store"
         super().__init__(folder, upstream, store=f"sqlite:{self.store}", **environment)
 
-    def engine_pid(self):
-        """0: there is none."""
-        children = pathlib.Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-        return int(children[0]) if children else 0
-
     def engine_arguments(self):
         """Of an engine that is ready, else nothing."""
-        pid = self.engine_pid()
+        pid = support.engine_of(self.pid)
         if not pid or not self.has_engine():
             return []
         return pathlib.Path(f"/proc/{pid}/cmdline").read_text().split("\0")[:-1]
@@ -60,9 +55,9 @@ def _(story):
     upbeat = story.upbeat
     assert "--after-crash" not in tap.eventually(upbeat.engine_arguments, "an engine")
     for _ in range(2):
-        killed = upbeat.engine_pid()
+        killed = support.engine_of(upbeat.pid)
         os.kill(killed, signal.SIGKILL)
-        tap.eventually(lambda: upbeat.engine_pid() not in (0, killed), "the next engine")
+        tap.eventually(lambda: support.engine_of(upbeat.pid) not in (None, killed), "the next engine")
         arguments = tap.eventually(upbeat.engine_arguments, "an engine that is ready")
         tap.equal(arguments[-1], "--after-crash", "the last argument")
     upbeat.kill_group()

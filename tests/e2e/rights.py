@@ -18,8 +18,7 @@ NOBODY = "nobody"
 def processes(upbeat):
     """The relay and its engine."""
     relay = upbeat.child.pid
-    children = pathlib.Path(f"/proc/{relay}/task/{relay}/children").read_text().split()
-    return {"relay": relay, **{"engine": int(pid) for pid in children}}
+    return {"relay": relay, **{"engine": pid for pid in support.children_of(relay)}}
 
 
 def status(pid, name):

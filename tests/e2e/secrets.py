@@ -41,8 +41,7 @@ class Story(support.World):
 
     def processes(self):
         """The relay and the engine, its child."""
-        children = pathlib.Path(f"/proc/{self.upbeat.pid}/task/{self.upbeat.pid}/children").read_text().split()
-        return [self.upbeat.pid, *(int(child) for child in children)]
+        return [self.upbeat.pid, *support.children_of(self.upbeat.pid)]
 
 
 @tap.case("traffic of all kinds leaves no credential in the store's files and in the log")

@@ -403,6 +403,16 @@ def slow_disk(milliseconds):
     return {**preloaded("slow-disk"), "SLOW_DISK_MS": str(milliseconds)}
 
 
+def children_of(pid):
+    """The process ids of the children of a process's first thread: of a relay, its engine."""
+    return [int(child) for child in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def engine_of(relay):
+    """The process id of a relay's engine, or None: a signal to the process 0 would go to all tests that run."""
+    return next(iter(children_of(relay)), None)
+
+
 def has_engine(process):
     """Whether a relay's last word of its engine is that it is ready."""
     said = process.said()[process.said_before :]

@@ -105,8 +105,8 @@ class Story(support.World):
 
 def engine_file(upbeat, name):
     """What a file of the engine's process says; nothing where there is no engine."""
-    children = pathlib.Path(f"/proc/{upbeat.pid}/task/{upbeat.pid}/children").read_text().split()
-    return pathlib.Path(f"/proc/{children[0]}/{name}").read_text() if children else ""
+    engine = support.engine_of(upbeat.pid)
+    return pathlib.Path(f"/proc/{engine}/{name}").read_text() if engine else ""
 
 
 def engine_spent(upbeat):

@@ -329,6 +329,20 @@ def _():
         tap.equal(run.returncode, 0 if " 0 failed" in line else 1, "status")
 
 
+@tap.case("a case that waits for what never comes fails in its time, and the next one runs")
+def _():
+    (scratch / "hangs.py").write_text(
+        "import sys\nimport threading\nimport tap\n"
+        "tap.CASE_SECONDS = 0.1\n"
+        "@tap.case('hangs')\ndef _():\n    threading.Event().wait()\n"
+        "@tap.case('runs')\ndef _():\n    pass\n"
+        "sys.exit(tap.run())\n")
+    run = subprocess.run([sys.executable, "-B", scratch / "hangs.py"], capture_output=True, text=True, timeout=60)
+    told = ["1..2", "not ok 1 - hangs", f"# {scratch}/hangs.py:7: not done within 0 s", "ok 2 - runs (0.00s)"]
+    tap.equal(run.stdout.splitlines(), told, "what is told")
+    tap.equal(run.returncode, 1, "status")
+
+
 try:
     status = tap.run()
 finally:

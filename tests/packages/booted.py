@@ -60,14 +60,13 @@ class Machine(support.Process):
 
     def first(self):
         """The process that is the machine's first, as this machine counts."""
-        children = pathlib.Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-        return children[0] if children else None
+        return next(iter(support.children_of(self.pid)), None)
 
     def is_up(self):
         return self.first() and self.run("systemctl is-system-running").stdout.strip() in ("running", "degraded")
 
     def run(self, command):
-        words = ["nsenter", "-t", self.first(), "-m", "-p", "-u", "-i", "-C", "chroot", self.root, "sh", "-c", command]
+        words = ["nsenter", "-t", str(self.first()), "-m", "-p", "-u", "-i", "-C", "chroot", self.root, "sh", "-c", command]
         return subprocess.run(words, capture_output=True, text=True, env=ENVIRONMENT, timeout=600, check=False)
 
     def says(self, command):
@@ -78,7 +77,7 @@ class Machine(support.Process):
     def stop(self, seconds=15):
         """Nothing in it outlives its first process."""
         if self.child.poll() is None and self.first():
-            os.kill(int(self.first()), signal.SIGKILL)
+            os.kill(self.first(), signal.SIGKILL)
         status = super().stop(seconds)
         for path, *_ in os.walk(self.group, topdown=False):
             pathlib.Path(path).rmdir()
