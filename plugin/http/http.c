@@ -294,8 +294,8 @@ static bool give_records(struct reading *reading, json_t *root, size_t document)
 		    reading->page.number, source->accounts ? source->accounts : "");
 		return false;
 	}
-	json_array_foreach(list, i, record)
-	    http_give_record(source, reading->page.host, record, &reading->page, document);
+	reading->page.seen = reading->page.missed = 0;
+	json_array_foreach(list, i, record) http_give_record(source, &reading->page, record, document);
 	reading->records += json_array_size(list);
 	json_t *total = source->total ? http_at(root, source->total) : NULL;
 	if (json_is_integer(total))

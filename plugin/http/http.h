@@ -62,6 +62,8 @@ struct http_page {
 	char *url;
 	size_t number; /* from 1 */
 	struct web_answer answer;
+	size_t seen;   /* behind the id of the last record that was found in the answer */
+	size_t missed; /* records whose ids were not found */
 };
 
 enum http_fetched { HTTP_FETCHED, HTTP_NOT_MODIFIED, HTTP_FAILED };
@@ -75,8 +77,8 @@ char *http_with_parameter(const char *url, const char *name, const char *value);
 
 /* The value at the pointer. NULL: there is none. */
 json_t *http_at(json_t *root, const char *pointer);
-/* Gives the record's account to the host. */
-void http_give_record(const struct http_source *source, struct ub_plugin_host *host, json_t *record,
-    const struct http_page *page, size_t document);
+/* Gives the record's account to the host. Records come in the order of the page. */
+void http_give_record(
+    const struct http_source *source, struct http_page *page, json_t *record, size_t document);
 
 #endif

@@ -7,6 +7,7 @@
 #include "http.h"
 
 #define NESTED_MAX 8
+#define MISSED_MAX 20 /* records of a page that are not found in it; no more are looked for then */
 
 /* ---- JSON Pointer (RFC 6901) ---- */
 
@@ -192,19 +193,25 @@ static void give_field(const struct http_source *source, const struct giving *gi
 
 /* ---- records ---- */
 
-/* Where the record stands in the page: jansson does not tell, but its id is there. */
+/* Where the record stands in the page: jansson does not tell, but its id is there, behind that of the record
+ * before. */
 static struct ub_plugin_place place_of(
-    const struct http_source *source, json_t *record, const struct http_page *page, size_t document)
+    const struct http_source *source, json_t *record, struct http_page *page, size_t document)
 {
+	const struct web_answer *answer = &page->answer;
 	const char *pointer = NULL;
 	for (size_t i = 0; i < source->n_map; i++)
 		if (strcmp(source->map[i].field, "id") == 0)
 			pointer = source->map[i].pointer;
-	char *id = json_dumps(http_at(record, pointer), JSON_ENCODE_ANY);
-	const char *at = id ? memmem(page->answer.bytes, page->answer.len, id, strlen(id)) : NULL;
-	struct ub_plugin_place place = { document, at ? (size_t)(at - page->answer.bytes) : 0,
-		at ? strlen(id) : 0 };
+	char *id = page->missed < MISSED_MAX ? json_dumps(http_at(record, pointer), JSON_ENCODE_ANY) : NULL;
+	size_t len = id ? strlen(id) : 0;
+	const char *at = id ? memmem(answer->bytes + page->seen, answer->len - page->seen, id, len) : NULL;
 	free(id);
+	page->missed += !at;
+	if (!at)
+		return (struct ub_plugin_place){ document, 0, 0 };
+	struct ub_plugin_place place = { document, (size_t)(at - answer->bytes), len };
+	page->seen = place.at + len;
 	return place;
 }
 
@@ -218,9 +225,10 @@ static void give_fields(
 	}
 }
 
-void http_give_record(const struct http_source *source, struct ub_plugin_host *host, json_t *record,
-    const struct http_page *page, size_t document)
+void http_give_record(
+    const struct http_source *source, struct http_page *page, json_t *record, size_t document)
 {
+	struct ub_plugin_host *host = page->host;
 	const struct giving giving = { host, place_of(source, record, page, document) };
 	host->map_begin(host, giving.place);
 	give_fields(source, &giving, record, false);
