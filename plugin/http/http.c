@@ -303,17 +303,25 @@ static bool give_records(struct reading *reading, json_t *root, size_t document)
 	return true;
 }
 
-/* The address of the page after this one, which has so many records. NULL: there is none. */
+/* What the page says of the next one. NULL: nothing, as some say by `false` or an empty text. */
+static json_t *said(json_t *root, const char *pointer)
+{
+	json_t *value = pointer ? http_at(root, pointer) : NULL;
+	bool empty = json_is_string(value) && json_string_length(value) == 0;
+	return empty || json_is_false(value) ? NULL : value;
+}
+
+/* The address of the page after this one, which has so many records. NULL: there is none, or nobody can tell
+ * it of what is said. */
 static char *next_of(struct reading *reading, json_t *root, size_t records)
 {
 	const struct http_source *source = reading->source;
-	const char *url = reading->page.url,
-		   *next = source->next ? json_string_value(http_at(root, source->next)) : NULL;
-	json_t *cursor = source->cursor ? http_at(root, source->cursor) : NULL;
+	const char *url = reading->page.url;
+	json_t *next = said(root, source->next), *cursor = said(root, source->cursor);
 	char number[32];
-	if (source->next && next && *next)
-		return web_resolve(url, next);
-	if (cursor && source->cursor_parameter) {
+	if (next)
+		return json_is_string(next) ? web_resolve(url, json_string_value(next)) : NULL;
+	if (source->cursor_parameter && (json_is_string(cursor) || json_is_integer(cursor))) {
 		snprintf(number, sizeof(number), "%lld", (long long)json_integer_value(cursor));
 		return http_with_parameter(url, source->cursor_parameter,
 		    json_is_string(cursor) ? json_string_value(cursor) : number);
@@ -352,7 +360,8 @@ static bool is_whole(struct reading *reading, json_t *root)
 {
 	const struct http_source *source = reading->source;
 	struct http_page *page = &reading->page;
-	if (source->done && json_is_false(http_at(root, source->done))) {
+	bool more = source->done && json_is_false(http_at(root, source->done));
+	if (more || said(root, source->next) || said(root, source->cursor)) {
 		web_fail(page->host, source->url_place, web_help_kept,
 		    "page %zu says that there is more, and not where", page->number);
 		return false;

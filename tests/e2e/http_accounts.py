@@ -99,6 +99,35 @@ def _(story):
     assert "page 1 has no list at `/results`; `accounts` is" in story.finding(crm.HUBSPOT)
 
 
+@tap.case("the last page by an empty cursor, and a next page that cannot be asked for")
+def _(story):
+    shape = 'accounts: /list, map: {{id: /id, name: /name, domains: /domain, health: /health}}, url: "{url}/list"'
+    acme = {"id": 9, "name": "Acme", "domain": "acme.example", "health": "red"}
+    pages = {None: {"list": [], "cursor": "b"}, "b": {"list": [acme], "cursor": ""}}
+    story.crm.answer = lambda path, query, _: (200, {}, pages.get(query.get("after"), pages[None]))
+    tap.equal(story.titles(shape + ", cursor: /cursor, cursor_parameter: after"), ["Acme is red"], "titles")
+    tap.equal([query.get("after") for _, query, _ in story.crm.asked], [None, "b"], "cursors")
+    for link in ("http://crm.example/a list", "https://", {"href": "/list?page=2"}, 2, True):
+        story.crm.answer = lambda *_, link=link: (200, {}, {"list": [acme], "next": link})
+        found = story.finding(shape + ", next: /next")
+        assert "page 1 says that there is more, and not where" in found, (link, found)
+    story.crm.answer = lambda *_: (200, {}, {"list": [acme], "cursor": "b"})
+    assert "page 1 says that there is more, and not where" in story.finding(shape + ", cursor: /cursor")
+    story.crm.answer = lambda *_: (200, {}, {"list": [acme], "next": False})
+    tap.equal(story.titles(shape + ", next: /next"), ["Acme is red"], "titles without a next page")
+
+
+@tap.case("what is wrong in a record is told with the record's place, on each page")
+def _(story):
+    pages = {None: {"list": [{"id": "0005"}, {"id": "1"}], "cursor": "b"},
+             "b": {"list": [{"id": "ä1"}, {"id": "0005-b"}, {"id": "b", "health": "so-so"}]}}
+    story.crm.answer = lambda path, query, _: (200, {}, json.dumps(pages[query.get("after")], indent=1).encode())
+    answer = support.run("check", "-c", story.settings('url: "{url}/list", accounts: /list, map: {{id: /id, health: '
+                                                       "/health}}, cursor: /cursor, cursor_parameter: after"), "--json")
+    found = [each for each in json.loads(answer.stdout)["findings"] if each["severity"] == "error"]
+    tap.equal([(each["file"].rpartition(" (")[2], each["line"]) for each in found], [("page 2)", 10)], "places")
+
+
 @tap.case("a redirect goes on at the same server, and nothing of ours goes to another one")
 def _(story):
     other = crm.Crm(story.folder)
