@@ -87,6 +87,18 @@ static size_t colon(struct ub_text line, size_t from)
 	return first;
 }
 
+/* Whether the value behind the parameters is times, and so begins after the last colon. Zones may have one,
+ * and no quotes: Exchange writes TZID=tzone://Microsoft/Utc. */
+static bool is_time(struct ub_text name)
+{
+	static const struct ub_text names[] = { WORD("DTSTART"), WORD("DTEND"), WORD("DUE"),
+		WORD("RECURRENCE-ID"), WORD("EXDATE"), WORD("RDATE") };
+	for (size_t i = 0; i < UB_COUNT(names); i++)
+		if (ub_text_eq_nocase(name, names[i]))
+			return true;
+	return false;
+}
+
 /* Splits a line into name, parameters and value. Without a name the line is no content line. */
 static void split(struct ub_text text, struct line *line)
 {
@@ -98,6 +110,9 @@ static void split(struct ub_text text, struct line *line)
 	if (end == 0 || value == SIZE_MAX || (text.ptr[end] != ':' && text.ptr[end] != ';'))
 		return;
 	line->name = ub_text_sub(text, 0, end);
+	if (value > end && is_time(line->name))
+		for (value = text.len - 1; text.ptr[value] != ':'; value--)
+			;
 	line->params = value > end ? ub_text_sub(text, end + 1, value) : UB_TEXT_NONE;
 	line->value = ub_text_sub(text, value + 1, text.len);
 }

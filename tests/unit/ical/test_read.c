@@ -152,6 +152,9 @@ Test(read, understands_the_times_that_clients_write)
 		{ "DTSTART;TZID=\"Eastern Standard Time\":20260701T140000",
 		    "2026-07-01T14:00:00-04:00 America/New_York",
 		    "2026-07-01T14:00:00-04:00 America/New_York" },
+		{ "DTSTART;TZID=tzone://Microsoft/Utc:20261112T140000\nDTEND;tzid=(UTC+01:00) W. "
+		  "Europe;VALUE=DATE-TIME:20261112T150000Z",
+		    "2026-11-12T14:00:00Z UTC", "2026-11-12T15:00:00Z UTC" },
 		{ "DTSTART;TZID=/freeassociation.sourceforge.net/Europe/Berlin:20260329T023000",
 		    "2026-03-29T03:30:00+02:00 Europe/Berlin", "2026-03-29T03:30:00+02:00 Europe/Berlin" },
 		{ "DTSTART;TZID=Europe/Berlin:20260328T120000\nDURATION:P1D",
