@@ -104,11 +104,28 @@ bool ub_libical_duration(struct ub_text value, int64_t *days, int64_t *seconds)
 	       take_duration(icaldurationtype_from_string(text), days, seconds);
 }
 
+/* The value without backslashes that escape nothing (RFC 5545 3.3.11), as in "https\://". libical makes a
+ * blank or a control character of such an escape. */
+static struct ub_text without_needless(struct ub_text value, struct ub_arena *arena)
+{
+	struct ub_buf out = UB_BUF(arena);
+	for (size_t i = 0; i < value.len; i++) {
+		bool escape = value.ptr[i] == '\\' && i + 1 < value.len;
+		bool needed = escape && memchr("nN,;\\\"", value.ptr[i + 1], 6);
+		if (!escape || needed)
+			ub_buf_char(&out, value.ptr[i]);
+		if (escape)
+			ub_buf_char(&out, value.ptr[++i]);
+	}
+	return ub_buf_text(&out);
+}
+
 struct ub_text ub_libical_unescaped(struct ub_text value, struct ub_arena *arena)
 {
 	if (value.len == 0 || !memchr(value.ptr, '\\', value.len))
 		return value;
-	icalvalue *read = icalvalue_new_from_string(ICAL_TEXT_VALUE, ub_text_cstr(arena, value));
+	struct ub_text needed = without_needless(value, arena);
+	icalvalue *read = icalvalue_new_from_string(ICAL_TEXT_VALUE, ub_text_cstr(arena, needed));
 	const char *text = read ? icalvalue_get_text(read) : NULL;
 	struct ub_text copy = text ? ub_text_copy(arena, ub_text(text)) : value;
 	if (read)
@@ -215,6 +232,17 @@ static icalcomponent *add_line(icalparser *parser, struct ub_arena *arena, struc
 	return icalparser_add_line(parser, ub_text_cstr(arena, line));
 }
 
+/* The value as libical gets it. */
+static struct ub_text value_for(const struct reduced *line, struct ub_arena *arena)
+{
+	if (!memchr(line->value.ptr, '\\', line->value.len))
+		return line->value;
+	icalproperty_kind property = icalproperty_string_to_kind(ub_text_cstr(arena, line->name));
+	icalvalue_kind kind = icalproperty_kind_to_value_kind(property);
+	bool has_escapes = kind == ICAL_TEXT_VALUE || kind == ICAL_X_VALUE || kind == ICAL_URI_VALUE;
+	return has_escapes ? without_needless(line->value, arena) : line->value;
+}
+
 /* Lines that libical gets at once. To drop what it cannot read, it goes through all properties before. */
 #define PORTION 200
 
@@ -227,7 +255,7 @@ static void read_portion(icalparser *parser, const struct reduced *lines, struct
 		if (lines[i].value.len)
 			add_line(parser, arena,
 			    ub_textf(arena, "%.*s;" TAG "=%zu%.*s:%.*s", UB_ARGS(lines[i].name), i,
-				UB_ARGS(lines[i].params), UB_ARGS(lines[i].value)));
+				UB_ARGS(lines[i].params), UB_ARGS(value_for(&lines[i], arena))));
 	icalcomponent *component = add_line(parser, arena, UB_TEXT("END:VEVENT"));
 	if (!component)
 		return;

@@ -22,17 +22,15 @@ static const char *complaint(
 	    .ptr;
 }
 
-/* RFC 5545 3.3.11. libical makes a blank of an escape that it does not know, a control of \t and the like,
- * and drops blanks at the beginning. */
+/* RFC 5545 3.3.11. An escape that is none there is what stands behind the backslash. libical drops blanks at
+ * the beginning. */
 static struct ub_text plain(struct ub_text value, struct ub_arena *arena)
 {
 	struct ub_buf out = UB_BUF(arena);
 	for (size_t i = 0; i < value.len; i++) {
 		char c = value.ptr[i];
 		if (c == '\\' && i + 1 < value.len)
-			c = strchr("nN", value.ptr[++i])     ? '\n'
-			    : strchr(",;\\\"", value.ptr[i]) ? value.ptr[i]
-							     : ' ';
+			c = strchr("nN", value.ptr[++i]) ? '\n' : value.ptr[i];
 		else if (c == '\\')
 			continue;
 		ub_buf_char(&out, c);

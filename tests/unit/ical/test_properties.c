@@ -33,6 +33,11 @@ Test(properties, are_read_with_their_escapes_types_and_parameters)
 		const char *lines, *read;
 	} cases[] = {
 		{ "SUMMARY:a\\nb\\N\\,c\\;d\\\\e", "SUMMARY text <a\nb\n,c;d\\e>\n" },
+		{ "SUMMARY:Demo\\: C:\\temp\\", "SUMMARY text <Demo: C:temp>\n" },
+		{ "LOCATION:https\\://x.example\\\\:\\\xC3\xBC",
+		    "LOCATION text <https://x.example\\:\xC3\xBC>\n" },
+		{ "URL:https\\://x.example", "URL text <https://x.example>\n" },
+		{ "DTSTART:2026\\0101", "DTSTART unread <2026\\0101>\n" },
 		{ "SUMMARY:\"quoted\", comma", "SUMMARY text <\"quoted\", comma>\n" },
 		{ "summary;language=de:x", "summary text <x>\n" },
 		{ "URL:https://x.example/a\\,b,c;d", "URL text <https://x.example/a\\,b,c;d>\n" },
