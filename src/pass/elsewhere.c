@@ -24,7 +24,7 @@ static enum ub_outcome look_in_store(
 		    !ub_text_eq(seens.items[i].owner, gone->owner))
 			continue;
 		enum ub_outcome outcome = pass_get(pass, seens.items[i].href, &response);
-		if (outcome != UB_OUTCOME_OK && outcome != UB_OUTCOME_GONE)
+		if (pass_breaks_off(pass, outcome))
 			return outcome;
 		if (outcome == UB_OUTCOME_OK)
 			*place = seens.items[i].href;

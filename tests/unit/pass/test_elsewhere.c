@@ -96,21 +96,27 @@ Test(pass_elsewhere, takes_the_items_away_where_the_server_refuses_to_look)
 	cr_assert_eq(items(), 0, "%s", why);
 }
 
-Test(pass_elsewhere, asks_a_server_again_that_cannot_say_but_not_for_ever)
+/* The same when it was tried often. */
+static enum ub_pass_end look_late(void)
 {
 	struct ub_job job;
+	struct ub_key key = { UB_KEY_OBJECT, UB_TEXT("up"), UB_TEXT(MEETING), UB_TEXT("alice"),
+		UB_TEXT_NONE };
+	cr_assert_eq(ub_store_put(store, &key, 1, NOW * 1000, 0), UB_STORE_OK);
+	cr_assert_eq(ub_store_take(store, now * 1000, UB_LEASE_MS, arena, &job), UB_STORE_OK);
+	job.attempts = UB_UID_SEARCHES_MAX + 1;
+	return pass_of(&job);
+}
+
+Test(pass_elsewhere, asks_a_server_again_that_cannot_say_but_not_for_ever)
+{
 	lose_the_meeting();
 	store_meeting(MOVED, guest, "");
 	upstream_fail(up, "REPORT", 1, 503);
 	cr_assert_eq(look_where_it_stood(), UB_PASS_AGAIN, "%s", why);
 	cr_assert_eq(items(), 2, "%s", why);
 	upstream_fail(up, "REPORT", 1, 500);
-	struct ub_key key = { UB_KEY_OBJECT, UB_TEXT("up"), UB_TEXT(MEETING), UB_TEXT("alice"),
-		UB_TEXT_NONE };
-	cr_assert_eq(ub_store_put(store, &key, 1, NOW * 1000, 0), UB_STORE_OK);
-	cr_assert_eq(ub_store_take(store, now * 1000, UB_LEASE_MS, arena, &job), UB_STORE_OK);
-	job.attempts = UB_UID_SEARCHES_MAX + 1;
-	cr_assert_eq(pass_of(&job), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(look_late(), UB_PASS_SETTLED, "%s", why);
 	cr_assert_eq(items(), 0, "%s", why);
 }
 
@@ -120,4 +126,37 @@ Test(pass_elsewhere, waits_for_the_user_when_his_credentials_are_refused_meanwhi
 	upstream_fail(up, "REPORT", 1, 401);
 	cr_assert_eq(look_where_it_stood(), UB_PASS_DENIED, "%s", why);
 	cr_assert_eq(items(), 2, "%s", why);
+}
+
+/* A second copy in another calendar of hers, which has the same items; then both are gone. */
+static void lose_two_copies(void)
+{
+	store_and_run();
+	upstream_store(up, "/alice/archive/", "");
+	store_meeting("/alice/archive/a.ics", guest, "");
+	cr_assert_eq(run_on("/alice/archive/a.ics"), UB_PASS_SETTLED, "%s", why);
+	cr_assert(is_remembered("/alice/archive/a.ics"));
+	upstream_delete(up, "/alice/archive/a.ics", "");
+	upstream_delete(up, MEETING, "");
+	now += UB_DELETION_GRACE_SECONDS;
+}
+
+Test(pass_elsewhere, takes_the_items_away_where_the_server_refuses_what_is_known_of_another_copy)
+{
+	lose_two_copies();
+	upstream_fail(up, "GET", 2, 403);
+	cr_assert_eq(look_where_it_stood(), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(items(), 0, "%s", why);
+	cr_assert_not(is_remembered(MEETING));
+}
+
+Test(pass_elsewhere, looks_for_another_copy_that_is_known_again_but_not_for_ever)
+{
+	lose_two_copies();
+	upstream_fail(up, "GET", 2, 500);
+	cr_assert_eq(look_where_it_stood(), UB_PASS_AGAIN, "%s", why);
+	cr_assert_eq(items(), 2, "%s", why);
+	upstream_fail(up, "GET", 2, 500);
+	cr_assert_eq(look_late(), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(items(), 0, "%s", why);
 }
