@@ -56,9 +56,11 @@ static void add_key(struct ub_queue *queue, struct batch *batch, enum ub_key_kin
 			.doubt = doubt_of(queue, principal) };
 }
 
-/* The relay tells the lower bits of the time, which is not long past. */
-static int64_t announced_at(const struct ub_wire_write *write, int64_t now)
+/* The relay tells the lower bits of the time, which is not long past. It may have come after the turn's
+ * beginning. */
+static int64_t announced_at(const struct ub_wire_write *write)
 {
+	int64_t now = ub_sys_monotonic_ms();
 	return now - (uint16_t)((uint16_t)now - write->announced);
 }
 
@@ -91,7 +93,7 @@ static void take_write(struct ub_queue *queue, struct queue_socket *socket, cons
 		add_key(queue, batch, kind, write->href, principal);
 	add_key(queue, batch, UB_KEY_OBJECT, write->destination, principal);
 	struct ub_lone_write lone;
-	int64_t announced = announced_at(write, batch->begun);
+	int64_t announced = announced_at(write);
 	for (size_t i = before; i < batch->keys.n; i++)
 		queue_overtake_lone(queue, batch->keys.items[i].href, announced);
 	held->lone = batch->keys.n == before + 1 &&
@@ -230,7 +232,7 @@ static void take_stored(struct ub_queue *queue, const struct ub_wire_write *writ
 		.credential = queue_credential_new(authorization_of(queue, write, principal), write->host),
 		.client = ub_clients_family_of_agent(write->agent) };
 	struct ub_lone_write lone;
-	int64_t announced = announced_at(write, batch->begun);
+	int64_t announced = announced_at(write);
 	queue_overtake_lone(queue, key.href, announced);
 	if (queue_is_lone(queue, write, &key, announced, &lone))
 		done.lone = queue_lone_write_copy(&lone);

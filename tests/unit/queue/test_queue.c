@@ -98,6 +98,7 @@ static void send_frame(const struct ub_wire_frame *frame)
 	cr_assert_eq(ub_wire_send(relay, frame, scratch), UB_WIRE_OK);
 }
 
+/* A write that is announced now. */
 static void write_frame(uint32_t slot, const char *user, const char *href, const char *body)
 {
 	const struct ub_wire_frame frame = { .kind = UB_WIRE_WRITE,
@@ -108,6 +109,7 @@ static void write_frame(uint32_t slot, const char *user, const char *href, const
 		    .href = ub_text(href),
 		    .host = UB_TEXT("cal.example"),
 		    .authorization = ub_http_basic(ub_text(user), UB_TEXT("pw"), arena),
+		    .announced = (uint16_t)ub_sys_monotonic_ms(),
 		    .body = ub_text(body) } };
 	send_frame(&frame);
 }
@@ -441,7 +443,8 @@ static enum ub_store_result change_fails(
 	return UB_STORE_FAILED;
 }
 
-static void settle_lone_on_full_disk(void)
+/* The server has stored a lone object. `announced`: when, on the monotonic clock. */
+static void store_lone(int64_t announced)
 {
 	const struct ub_lone_write said = { .key = { .kind = UB_KEY_OBJECT,
 						.upstream = UPSTREAM,
@@ -449,14 +452,19 @@ static void settle_lone_on_full_disk(void)
 						.principal = UB_TEXT("alice") },
 		.object = { .uid = UB_TEXT("l-1"), .takes_time = true, .start = 3600, .end = 7200 },
 		.owner = UB_TEXT("alice@ours.example"),
-		.announced = 1 };
+		.announced = announced };
 	struct ub_lone_write *write = queue_lone_write_copy(&said);
 	struct ub_credential *credential = queue_credential_new(UB_TEXT("Basic YTpi"), UB_TEXT("h"));
+	queue_stored_lone(queue, &write, &credential, UB_TEXT_NONE);
+}
+
+static void settle_lone_on_full_disk(void)
+{
 	const struct ub_store_ops *const ops = store->ops;
 	struct ub_store_ops full = *ops;
 	full.put = put_fails;
 	full.change_appointments = change_fails;
-	queue_stored_lone(queue, &write, &credential, UB_TEXT_NONE);
+	store_lone(1);
 	store->ops = &full;
 	cr_assert_eq(queue_settle_lone(queue, INT64_MAX, 7), 7);
 	store->ops = ops;
@@ -473,4 +481,43 @@ Test(queue, keeps_a_lone_object_in_memory_that_matters_and_whose_key_the_store_d
 	queue_overtake_lone(queue, UB_TEXT("/a/1.ics"), 2);
 	settle_lone_on_full_disk();
 	cr_expect_eq(keys_in(queue->shelter), 1);
+}
+
+/* While the store says whether it knows the first writer, another write to the object is announced. */
+static enum ub_store_result knows_slowly(
+    struct ub_store *of, struct ub_text upstream, struct ub_text principal)
+{
+	(void)of, (void)upstream, (void)principal;
+	usleep(3000);
+	if (store->ops->knows == knows_slowly)
+		write_frame(2, "bob", "/a/1.ics", "");
+	return UB_STORE_OK;
+}
+
+/* Passes have found nothing that is to be remembered. */
+static void work_off_all(void)
+{
+	struct ub_job job;
+	int64_t then = queue_now() + UB_CREDENTIAL_MS;
+	while (ub_store_take(store, then, UB_LEASE_MS, arena, &job) == UB_STORE_OK)
+		cr_assert_eq(ub_store_settle(store, &job, then), UB_STORE_OK);
+}
+
+Test(queue, takes_no_write_that_comes_during_a_turn_for_one_of_long_ago)
+{
+	struct ub_store_appointments there = { 0 };
+	const struct ub_store_ops *const ops = store->ops;
+	struct ub_store_ops slow = *ops;
+	slow.knows = knows_slowly;
+	store_lone(ub_sys_monotonic_ms());
+	write_frame(1, "alice", "/a/0.ics", "");
+	store->ops = &slow;
+	hear();
+	store->ops = ops;
+	work_off_all();
+	cr_assert_eq(queue_settle_lone(queue, INT64_MAX, 7), 7);
+	cr_assert_eq(
+	    ub_store_copy_appointments(store, ub_organization, UPSTREAM, UB_TEXT("/a/1.ics"), arena, &there),
+	    UB_STORE_OK);
+	cr_expect_eq(there.n, 0, "the other write came later");
 }
