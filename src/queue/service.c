@@ -30,10 +30,14 @@ struct ub_service {
 	struct ub_credential *credential; /* NULL: the file has none */
 	enum ub_service_word word;
 	const char *why; /* what is wrong, a literal or in the arena */
-	bool fresh;      /* what waits has not been woken since the server last refused the account */
+	bool fresh;      /* nobody was told that the server accepts it */
 	bool asking;     /* a thread asks the server */
 	unsigned asked;  /* how often in a row the server has not accepted it */
 	int64_t next;    /* when to look or ask again, on the monotonic clock */
+	/* What waits is woken then, or once the server accepts the account. INT64_MAX: it was woken. */
+	int64_t wake;
+	unsigned doubts; /* how often the server has refused what it accepts, each time soon after the last */
+	int64_t doubted; /* the last time, on the monotonic clock */
 };
 
 struct ub_service *queue_service_new(struct ub_log *log)
@@ -117,7 +121,8 @@ static void read_file(struct ub_service *service, int64_t now)
 	const char *wrong = ub_sys_read_secret(service->path, &secret);
 	queue_credential_free(&service->credential);
 	service->asked = 0;
-	service->next = now;
+	service->next = service->wake = now;
+	service->doubts = 0;
 	service->fresh = true;
 	if (wrong) {
 		tell_unreadable(service, wrong);
@@ -194,25 +199,33 @@ static void tell_accepted(struct ub_service *service)
 	service->why = "";
 }
 
-/* Takes the server's word. Returns whether what waits is to be woken. */
-static bool judge(struct ub_service *service, enum ub_outcome outcome, int status, int64_t now)
+/* Takes the server's word. */
+static void judge(struct ub_service *service, enum ub_outcome outcome, int status, int64_t now)
 {
-	bool fresh = service->fresh;
 	if (outcome == UB_OUTCOME_OK) {
 		tell_accepted(service);
 		service->fresh = false;
 		service->asked = 0;
-		return fresh;
+		return;
 	}
 	service->asked++;
 	if (outcome == UB_OUTCOME_AGAIN || outcome == UB_OUTCOME_UNCERTAIN) {
 		service->next = now + queue_retry_after(service->asked);
-		return false;
+		return;
 	}
 	tell_refused(service, outcome, status);
 	service->fresh = true;
+	service->wake = now;
 	service->next = now + UB_SERVICE_PAUSE_MS * (int64_t)service->asked;
-	return false;
+}
+
+/* Whether what waits is to be woken; told once. */
+static bool is_to_wake(struct ub_service *service, int64_t now)
+{
+	bool wakes = service->word == UB_SERVICE_ACCEPTED && now >= service->wake;
+	if (wakes)
+		service->wake = INT64_MAX;
+	return wakes;
 }
 
 /* Looks what is to be done. Returns the credentials to ask the server about, for queue_credential_free(). */
@@ -239,23 +252,24 @@ static bool is_current(const struct ub_service *service, const struct ub_credent
 bool queue_service_tend(struct ub_service *service, const struct ub_settings_service *settings,
     ub_instant loaded, struct ub_client *client, int64_t now, struct ub_arena *arena)
 {
-	bool woken = false;
 	int status;
 	pthread_mutex_lock(&service->mutex);
 	if (!is_adopted(service, settings, loaded))
 		adopt(service, settings, loaded, now);
 	struct ub_credential *asked = next_question(service, now);
+	bool wakes = is_to_wake(service, now);
 	pthread_mutex_unlock(&service->mutex);
 	if (!asked)
-		return false;
+		return wakes;
 	enum ub_outcome outcome = ask(client, asked, &status, arena);
 	pthread_mutex_lock(&service->mutex);
 	service->asking = false;
 	if (is_current(service, asked))
-		woken = judge(service, outcome, status, now);
+		judge(service, outcome, status, now);
+	wakes = is_to_wake(service, now);
 	pthread_mutex_unlock(&service->mutex);
 	queue_credential_free(&asked);
-	return woken;
+	return wakes;
 }
 
 /* ---- for those who use it ---- */
@@ -286,6 +300,17 @@ bool queue_service_accepted(struct ub_service *service)
 	return accepted;
 }
 
+/* What comes to wait until the server has been asked is woken, too: it may have been refused by chance. What
+ * is refused for ever is not to be tried for ever, and so the pauses grow. */
+static void plan_waking(struct ub_service *service, int64_t now)
+{
+	if (now - service->doubted > UB_RETRY_LATE_MS * 3 / 2)
+		service->doubts = 0;
+	service->doubted = now;
+	if (service->wake == INT64_MAX)
+		service->wake = now + queue_retry_after_conflict(++service->doubts);
+}
+
 void queue_service_doubt(struct ub_service *service, const struct ub_credential *refused, int64_t now)
 {
 	pthread_mutex_lock(&service->mutex);
@@ -293,6 +318,7 @@ void queue_service_doubt(struct ub_service *service, const struct ub_credential 
 		service->word = UB_SERVICE_UNTRIED;
 		service->why = "the server has refused it";
 		service->next = now;
+		plan_waking(service, now);
 		if (has_changed(service))
 			read_file(service, now);
 	}

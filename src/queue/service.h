@@ -26,8 +26,8 @@ void queue_service_free(struct ub_service **service);
 /*
  * Takes the settings that are in force, reads the file if there is need, and asks the server about
  * credentials that it has not judged; one thread at a time asks. `loaded`: when the settings were read.
- * `now`: milliseconds on the monotonic clock. True: the account is new to the server's favour, so that what
- * waits is to be woken. Blocks while the server is asked.
+ * `now`: milliseconds on the monotonic clock. True: what waits is to be woken, as the server has come to
+ * accept the account, or has refused it for a moment. Blocks while the server is asked.
  */
 UB_MUST_USE bool queue_service_tend(struct ub_service *service, const struct ub_settings_service *settings,
     ub_instant loaded, struct ub_client *client, int64_t now, struct ub_arena *arena);

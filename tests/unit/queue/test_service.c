@@ -179,3 +179,35 @@ Test(service, is_asked_about_again_when_the_server_refuses_it_later)
 	cr_assert(queue_service_accepted(service), "what was refused is not what there is now");
 	queue_credential_free(&used);
 }
+
+/* The server refuses what it had accepted, and accepts it when it is asked. */
+static void refuse_for_a_moment(void)
+{
+	struct ub_credential *used = queue_service_take(service);
+	cr_assert(used);
+	queue_service_doubt(service, used, now);
+	queue_credential_free(&used);
+	cr_assert_not(tend(1), "it may be refused the same thing again");
+	cr_assert(queue_service_accepted(service));
+}
+
+static void wakes_after(int64_t pause)
+{
+	now += pause - 1;
+	cr_expect_not(tend(1), "%lld", (long long)pause);
+	now++;
+	cr_expect(tend(1), "%lld", (long long)pause);
+	cr_expect_not(tend(1), "once");
+}
+
+Test(service, wakes_what_came_to_wait_while_the_server_refused_it_after_pauses_that_grow)
+{
+	cr_assert(tend(1));
+	refuse_for_a_moment();
+	wakes_after(UB_RETRY_MS);
+	refuse_for_a_moment();
+	wakes_after(2 * UB_RETRY_MS);
+	now += 2 * UB_RETRY_LATE_MS;
+	refuse_for_a_moment();
+	wakes_after(UB_RETRY_MS);
+}
