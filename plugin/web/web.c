@@ -181,10 +181,18 @@ void web_free_lines(struct curl_slist *lines)
 	curl_slist_free_all(lines);
 }
 
+void web_set_url(CURL *curl, const char *url)
+{
+	curl_easy_setopt(curl, CURLOPT_URL, url);
+	/* What is private without being encrypted would not be, with a proxy that the environment names. */
+	if (strncasecmp(url, "http://", 7) == 0 && web_is_private(url))
+		curl_easy_setopt(curl, CURLOPT_PROXY, "");
+}
+
 static void prepare(CURL *curl, const struct web_request *request, struct web_answer *answer)
 {
 	curl_easy_reset(curl); /* connections stay open */
-	curl_easy_setopt(curl, CURLOPT_URL, request->url);
+	web_set_url(curl, request->url);
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);

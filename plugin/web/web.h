@@ -34,6 +34,8 @@ struct web_answer {
 
 /* Makes the request. answer->host is set, and the rest is zeros. */
 CURLcode web_perform(CURL *curl, const struct web_request *request, struct web_answer *answer);
+/* Has the next request go to that address, and past every proxy if it is on this machine. */
+void web_set_url(CURL *curl, const char *url);
 /* Frees what is in the answer, which can be used again. */
 void web_forget(struct web_answer *answer);
 /* What a request failed of, and what to do about it. */

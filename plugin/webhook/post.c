@@ -92,7 +92,7 @@ static void prepare(const struct webhook_sink *sink, const struct ub_plugin_even
 {
 	CURL *curl = sink->curl;
 	curl_easy_reset(curl); /* the connection stays open */
-	curl_easy_setopt(curl, CURLOPT_URL, sink->url);
+	web_set_url(curl, sink->url);
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);

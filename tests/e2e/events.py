@@ -47,7 +47,8 @@ class Story(support.ServerWorld):
         (self.folder / "rules" / "prep.yaml").write_text(RULES)
         self.upbeat = self.start(
             Upbeat, self.server, settings=SETTINGS.replace("URL", self.receiver.url),
-            store=f"sqlite:{self.store}", rules=self.folder / "rules")
+            store=f"sqlite:{self.store}", rules=self.folder / "rules",
+            http_proxy="http://127.0.0.1:9", no_proxy="")  # would be told of events, were it asked
         self.trail = self.upbeat.settings.with_name("events.log")
         path = self.server.calendar_of("alice")
         self.seen, self.kept = (calendars.Calendar(server.url + path, "alice") for server in (self.upbeat, self.server))

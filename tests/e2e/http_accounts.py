@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Accounts come from a system over HTTP: in the shapes of two known ones, by pages, and with all that can go wrong."""
 import json
+import os
 import pathlib
 import sys
 import tempfile
 import time
+from unittest import mock
 
 import calendars
 import crm
@@ -165,6 +167,16 @@ def _(story):
     tap.equal(len(story.crm.asked), 0, "requests without a token")
     (story.folder / "token").write_text("secret-token\n")
     assert "the token would be sent for everybody to read" in story.finding(crm.HUBSPOT, "http://crm.example")
+
+
+@tap.case("what is sent to this machine goes past a proxy of the environment, which would read the token")
+def _(story):
+    proxy = crm.Crm(story.folder)
+    story.callback(proxy.stop)
+    story.crm.answer = crm.hubspot(crm.COMPANIES)
+    with mock.patch.dict(os.environ, http_proxy=proxy.url, all_proxy=proxy.url, no_proxy=""):
+        tap.equal(story.titles(crm.HUBSPOT), ["Acme is red"], "titles")
+    tap.equal(proxy.asked, [], "what the proxy was asked")
 
 
 @tap.case("a certificate that nobody vouches for is refused, unless it is named")
