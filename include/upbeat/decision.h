@@ -83,9 +83,18 @@ struct ub_rhythm {
 	struct ub_text wording; /* a digest of the conditions and rhythms of the rule's family */
 };
 
+/* What an object tells that cannot be read. */
+struct ub_unread {
+	struct ub_text uid;   /* empty: not known */
+	struct ub_text title; /* empty: not known, or not public */
+	/* UB_INSTANT_NONE: not known. A time in a zone that nobody knows is taken for one of ours. */
+	ub_instant start, end;
+};
+
 struct ub_decision {
 	const char *refused;          /* why the text cannot be read, a code of the reader; NULL: it can */
 	struct ub_text refused_text;  /* the same in words */
+	struct ub_unread unread;      /* of what is refused */
 	const struct ub_event *event; /* NULL: refused */
 	/* NULL: refused, or the object has no start or is no event. Of a series: those of the next instance.
 	 */

@@ -55,6 +55,10 @@ UB_MUST_USE const struct ub_ical *ub_ical_parse(
 /* The facts of the object's master component. Zones that a VTIMEZONE defines live in the arena. */
 UB_MUST_USE const struct ub_event *ub_ical_event(const struct ub_ical *ical, const struct ub_zones *zones,
     struct ub_arena *arena, struct ub_ical_refusal *refusal);
+/* What can be told of an object whose event cannot be read: the texts and words of its master component, and
+ * the times as they are written, without a zone where nobody knows it. NULL: it has no component. */
+UB_MUST_USE const struct ub_event *ub_ical_outline(
+    const struct ub_ical *ical, const struct ub_zones *zones, struct ub_arena *arena);
 /* Whom the object's lines invite, in all its components: the value of each ATTENDEE as it stands there, and
  * " EMAIL=..." after it where the line has that (RFC 7986 6.2). */
 struct ub_texts ub_ical_invitations(const struct ub_ical *ical, struct ub_arena *arena);

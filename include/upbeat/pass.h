@@ -29,6 +29,15 @@ void ub_looks_free(struct ub_looks **looks);
 void ub_looks_note(
     struct ub_looks *looks, const struct ub_store *store, struct ub_text href, struct ub_text etag);
 
+/* A meeting that was looked at and gets nothing, and that the store does not remember. */
+struct ub_passed_meeting {
+	struct ub_text uid; /* empty: not known, as the object cannot be read */
+	struct ub_text owner, href;
+	struct ub_text title;  /* empty: it has none, or is not public */
+	ub_instant start, end; /* UB_INSTANT_NONE: not known */
+	struct ub_text why;    /* one sentence, no full stop */
+};
+
 /* One pass over one key. What the members point to must outlive the pass. */
 struct ub_pass {
 	struct ub_snapshot *snapshot;
@@ -54,8 +63,8 @@ struct ub_pass {
 	struct ub_identity identity;
 	struct ub_text collection; /* the href of the collection, with its slash */
 	struct ub_text account;    /* the id of the meeting's account; empty: it has none */
-	/* The meeting, if it gets nothing and the store remembers nothing of it; *why says why. */
-	const struct ub_facts *passed_over;
+	/* The meeting, if it gets nothing and the store remembers nothing of it. */
+	const struct ub_passed_meeting *passed;
 	/* The copies that colleagues have of the meeting's items, once they were asked for. */
 	struct ub_store_copies copies;
 	bool knows_copies;

@@ -11,6 +11,7 @@
 
 #include "upbeat/configuration.h"
 #include "upbeat/identity.h"
+#include "upbeat/pass.h"
 #include "upbeat/store.h"
 #include "upbeat/wire.h"
 
@@ -82,18 +83,11 @@ struct ub_known_jobs {
  * none. Any thread. */
 struct ub_known_jobs ub_queue_jobs(struct ub_queue *queue, struct ub_arena *arena);
 
-/* A meeting that was looked at and gets nothing, and that the store does not remember. */
-struct ub_passed_meeting {
-	struct ub_text uid, owner;
-	struct ub_text title; /* empty: it has none, or is not public */
-	ub_instant start, end;
-	struct ub_text why; /* one sentence, no full stop */
-};
 struct ub_passed_meetings {
 	struct ub_passed_meeting *items;
 	size_t n, cap;
 };
-/* The last UB_PASSED_MAX of them since the engine was started. Their texts are copies in `arena`. Any
+/* The last UB_PASSED_MAX of those since the engine was started. Their texts are copies in `arena`. Any
  * thread. */
 struct ub_passed_meetings ub_queue_passed(struct ub_queue *queue, struct ub_arena *arena);
 

@@ -19,9 +19,11 @@ struct question {
 };
 
 struct match {
-	struct ub_text uid, title, owner;
-	ub_instant start, end;
-	struct ub_text why; /* why the meeting gets nothing; empty: the store knows the meeting */
+	struct ub_text uid; /* empty: nobody knows it */
+	struct ub_text title, owner;
+	struct ub_text href;   /* of a meeting that gets nothing */
+	ub_instant start, end; /* UB_INSTANT_NONE: nobody knows them */
+	struct ub_text why;    /* why the meeting gets nothing; empty: the store knows the meeting */
 };
 
 struct search {
@@ -59,6 +61,8 @@ static struct ub_text day_of(const struct search *search, ub_instant instant)
 static bool is_on(const struct search *search, const struct match *match)
 {
 	struct ub_text on = search->question.on;
+	if (match->start == UB_INSTANT_NONE)
+		return on.len == 0;
 	ub_instant last = match->end > match->start ? match->end - 1 : match->start;
 	return on.len == 0 || (ub_text_cmp(day_of(search, match->start), on) <= 0 &&
 				  ub_text_cmp(on, day_of(search, last)) <= 0);
@@ -67,8 +71,10 @@ static bool is_on(const struct search *search, const struct match *match)
 static bool fits(const struct search *search, const struct match *match)
 {
 	const struct question *question = &search->question;
+	/* Most clients make an object's name of its UID. */
+	struct ub_text name = match->uid.len ? match->title : match->href;
 	bool named = question->text.len == 0 || ub_text_eq(match->uid, question->text) ||
-		     ub_text_find(fold(search->arena, match->title), search->folded, 0) != SIZE_MAX;
+		     ub_text_find(fold(search->arena, name), search->folded, 0) != SIZE_MAX;
 	return named && (question->owner.len == 0 || ub_text_eq_nocase(match->owner, question->owner)) &&
 	       is_on(search, match);
 }
@@ -79,7 +85,7 @@ static void add(struct search *search, const struct match *match)
 	if (!fits(search, match))
 		return;
 	for (size_t i = 0; i < search->matches.n; i++)
-		if (ub_text_eq(search->matches.items[i].uid, match->uid))
+		if (match->uid.len && ub_text_eq(search->matches.items[i].uid, match->uid))
 			return;
 	*ub_push(search->arena, &search->matches) = *match;
 }
@@ -147,8 +153,8 @@ static void look(struct search *search)
 		add_seen(search, &seens.items[i]);
 	for (size_t i = 0; i < passed.n; i++) {
 		const struct ub_passed_meeting *meeting = &passed.items[i];
-		const struct match match = { meeting->uid, meeting->title, meeting->owner, meeting->start,
-			meeting->end, meeting->why };
+		const struct match match = { meeting->uid, meeting->title, meeting->owner, meeting->href,
+			meeting->start, meeting->end, meeting->why };
 		add(search, &match);
 	}
 }
@@ -161,10 +167,14 @@ static json_t *match_object(const struct search *search, const struct match *mat
 	ub_json_set(object, "uid", ub_json_text(match->uid));
 	ub_json_set(object, "title", ub_json_text(match->title));
 	ub_json_set(object, "owner", ub_json_text(match->owner));
-	ub_json_set(object, "start",
-	    ub_json_instant(search->arena, search->telling->snapshot->org->standard.zone, match->start));
-	if (match->why.len)
+	if (match->start != UB_INSTANT_NONE)
+		ub_json_set(object, "start",
+		    ub_json_instant(
+			search->arena, search->telling->snapshot->org->standard.zone, match->start));
+	if (match->why.len) {
+		ub_json_set(object, "href", ub_json_text(match->href));
 		ub_json_set(object, "why", ub_json_text(match->why));
+	}
 	return object;
 }
 
@@ -182,14 +192,17 @@ static void print_json(const struct search *search)
 static void print_match(const struct search *search, const struct match *match)
 {
 	struct ub_buf *out = search->telling->out;
-	ub_cal_format(out, UB_TEXT("%F %H:%M"), search->telling->snapshot->org->standard.zone, match->start,
-	    UB_ENGLISH);
+	if (match->start == UB_INSTANT_NONE)
+		ub_buf_str(out, "at a time that is not known");
+	else
+		ub_cal_format(out, UB_TEXT("%F %H:%M"), search->telling->snapshot->org->standard.zone,
+		    match->start, UB_ENGLISH);
 	ub_buf_str(out, ", of ");
 	ub_buf_shown(out, match->owner);
 	ub_buf_str(out, ", ");
 	ub_buf_shown(out, match->title.len ? match->title : UB_TEXT("(no title)"));
-	ub_buf_str(out, ", UID ");
-	ub_buf_shown(out, match->uid);
+	ub_buf_str(out, match->uid.len ? ", UID " : ", at ");
+	ub_buf_shown(out, match->uid.len ? match->uid : match->href);
 }
 
 static int by_start(const void *a, const void *b)

@@ -6,6 +6,17 @@
 #include "decision-private.h"
 #include "upbeat/sys.h"
 
+/* Empty without an event. */
+static struct ub_unread unread_of(const struct ub_event *event, const struct ub_zone *ours)
+{
+	if (!event)
+		return (struct ub_unread){ .start = UB_INSTANT_NONE, .end = UB_INSTANT_NONE };
+	return (struct ub_unread){ .uid = event->uid,
+		.title = event->class == UB_CLASS_PUBLIC ? event->summary : UB_TEXT_NONE,
+		.start = decision_instant_in(&event->start, ours),
+		.end = decision_instant_in(&event->end, ours) };
+}
+
 static void refuse(
     struct ub_decision *decision, const struct ub_ical_refusal *refusal, struct ub_arena *arena)
 {
@@ -16,12 +27,15 @@ static void refuse(
 }
 
 static const struct ub_event *read_object(const struct ub_decide_input *input, const struct ub_ical **ical,
-    struct ub_ical_refusal *refusal, struct ub_arena *arena)
+    struct ub_ical_refusal *refusal, struct ub_unread *unread, struct ub_arena *arena)
 {
+	const struct ub_snapshot *snapshot = input->snapshot;
 	ub_sys_reading_begin(input->watched);
 	*ical = ub_ical_parse(arena, input->text, refusal);
-	const struct ub_event *event =
-	    *ical ? ub_ical_event(*ical, input->snapshot->zones, arena, refusal) : NULL;
+	const struct ub_event *event = *ical ? ub_ical_event(*ical, snapshot->zones, arena, refusal) : NULL;
+	if (!event)
+		*unread = unread_of(*ical ? ub_ical_outline(*ical, snapshot->zones, arena) : NULL,
+		    snapshot->org->standard.zone);
 	ub_sys_reading_end(input->watched);
 	return event;
 }
@@ -33,7 +47,7 @@ void ub_decide(const struct ub_decide_input *input, struct ub_decision *decision
 	struct ub_ical_refusal refusal;
 	*decision = (struct ub_decision){ .plan = nothing, .look_again = UB_INSTANT_NONE };
 	const struct ub_ical *ical;
-	const struct ub_event *event = read_object(input, &ical, &refusal, arena);
+	const struct ub_event *event = read_object(input, &ical, &refusal, &decision->unread, arena);
 	if (!event) {
 		refuse(decision, &refusal, arena);
 		return;

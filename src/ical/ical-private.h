@@ -137,6 +137,9 @@ size_t ub_ical_timezone(const struct ub_ical *ical, struct ub_text tzid);
 
 /* Reads an event's start and end, or a task's due time (RFC 5545 3.6.1 and 3.6.2). */
 bool ub_ical_times(struct reader *reader, size_t component, struct ub_event *event);
+/* Reads start and end as they are written: what is no time is not given, and a zone that nobody knows is left
+ * out. */
+void ub_ical_written_times(struct reader *reader, size_t component, struct ub_event *event);
 /* The instant for comparisons. Floating times count as UTC. */
 ub_instant ub_ical_instant(const struct ub_when *when);
 

@@ -286,6 +286,19 @@ const struct ub_event *ub_ical_event(const struct ub_ical *ical, const struct ub
 	return event;
 }
 
+const struct ub_event *ub_ical_outline(
+    const struct ub_ical *ical, const struct ub_zones *zones, struct ub_arena *arena)
+{
+	struct ub_ical_refusal refusal;
+	struct reader reader = { .ical = ical, .zones = zones, .arena = arena, .refusal = &refusal };
+	size_t master = ub_ical_master(ical);
+	if (master == NO_COMPONENT)
+		return NULL;
+	struct ub_event *event = ub_ical_component_event(&reader, master);
+	ub_ical_written_times(&reader, master, event);
+	return event;
+}
+
 const struct ub_ical *ub_ical_parse(
     struct ub_arena *arena, struct ub_text text, struct ub_ical_refusal *refusal)
 {

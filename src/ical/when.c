@@ -29,6 +29,22 @@ static bool read_when(struct reader *reader, const struct property *property, st
 	    "nobody knows the time zone `%.*s`", UB_ARGS(ub_text_sub(tzid, 0, 80)));
 }
 
+/* A time whose zone nobody knows has none. */
+static struct ub_when as_written(struct reader *reader, const struct property *property)
+{
+	struct ub_when when;
+	if (!read_when(reader, property, &when) && property->kind != VALUE_TIME)
+		when.given = false;
+	return when;
+}
+
+void ub_ical_written_times(struct reader *reader, size_t component, struct ub_event *event)
+{
+	const struct ub_ical *ical = reader->ical;
+	event->start = as_written(reader, ub_ical_property(ical, component, "DTSTART", NULL));
+	event->end = as_written(reader, ub_ical_property(ical, component, "DTEND", NULL));
+}
+
 ub_instant ub_ical_instant(const struct ub_when *when)
 {
 	return ub_cal_instant(when->zone ? when->zone : ub_cal_utc(), when->civil);

@@ -232,11 +232,30 @@ static enum ub_pass_end remember_at_end(struct ub_pass *pass, const struct ub_de
 	return end;
 }
 
+/* For those who ask why there is nothing. */
+static void tell_passed(struct ub_pass *pass, const struct ub_unread *meeting, struct ub_text why)
+{
+	struct ub_passed_meeting *passed = UB_NEW(pass->arena, struct ub_passed_meeting);
+	*passed = (struct ub_passed_meeting){ .uid = meeting->uid,
+		.owner = pass->identity.owner,
+		.href = pass->job->key.href,
+		.title = meeting->title,
+		.start = meeting->start,
+		.end = meeting->end,
+		.why = why };
+	pass->passed = passed;
+}
+
 /* Nobody from outside comes, and the owner has no items. */
 static enum ub_pass_end pass_over(struct ub_pass *pass, const struct ub_decision *decision,
-    const struct ub_response *response, const struct ub_store_seen *former)
+    const struct ub_response *response, const struct ub_store_seen *former, struct ub_text why)
 {
-	pass->passed_over = decision->facts;
+	const struct ub_meeting *meeting = &decision->facts->meeting;
+	bool public = meeting->event->class == UB_CLASS_PUBLIC;
+	tell_passed(pass,
+	    &(struct ub_unread){
+		meeting->event->uid, public ? meeting->title : UB_TEXT_NONE, meeting->start, meeting->end },
+	    why);
 	/* the copy of a meeting that counted, or of a series, whose instances take people's time */
 	if (decision->look_again != UB_INSTANT_NONE ||
 	    (former && (former->account.len || former->look_again)))
@@ -372,6 +391,9 @@ static enum ub_pass_end decide_and_act(
 		return gone;
 	if (decision.event && !decision.facts)
 		pass_note_moved(pass, decision.event);
+	if (decision.refused)
+		tell_passed(pass, &decision.unread,
+		    ub_textf(pass->arena, "it cannot be read: %.*s", UB_ARGS(decision.refused_text)));
 	if (!decision.facts || decision.event->uid.len == 0)
 		return pass_note_item(pass, response->body, response->etag), UB_PASS_SETTLED;
 	if (is_own_item(pass, &decision, response, why))
@@ -385,7 +407,7 @@ static enum ub_pass_end decide_and_act(
 	if (!customer && !wanted && !owners_of_items(pass, decision.event->uid, &owners))
 		return store_fails(why);
 	if (!owners.known)
-		return pass_over(pass, &decision, response, former);
+		return pass_over(pass, &decision, response, former, *why);
 	if (!claim(pass, decision.event->uid, why))
 		return UB_PASS_AGAIN;
 	input.brought_forward =

@@ -109,6 +109,7 @@ static void keep_passed(struct ub_queue *queue, const struct ub_lone_write *writ
 {
 	const struct ub_passed_meeting passed = { .uid = write->object.uid,
 		.owner = write->owner,
+		.href = write->key.href,
 		.title = write->object.title,
 		.start = write->object.start,
 		.end = write->object.end,

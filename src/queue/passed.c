@@ -60,12 +60,13 @@ static struct kept *make_room(struct kept **place, size_t texts)
 
 static void copy(const struct ub_passed_meeting *meeting, struct kept **place)
 {
-	struct kept *kept =
-	    make_room(place, meeting->uid.len + meeting->owner.len + meeting->title.len + meeting->why.len);
+	struct kept *kept = make_room(place, meeting->uid.len + meeting->owner.len + meeting->href.len +
+						 meeting->title.len + meeting->why.len);
 	char *at = kept->texts;
 	kept->meeting = *meeting;
 	kept->meeting.uid = put(&at, meeting->uid);
 	kept->meeting.owner = put(&at, meeting->owner);
+	kept->meeting.href = put(&at, meeting->href);
 	kept->meeting.title = put(&at, meeting->title);
 	kept->meeting.why = put(&at, meeting->why);
 }
@@ -78,7 +79,8 @@ static uint64_t hash_of(const struct ub_passed_meeting *meeting)
 static bool is_same(const struct kept *kept, const struct ub_passed_meeting *meeting)
 {
 	return kept && ub_text_eq(kept->meeting.uid, meeting->uid) &&
-	       ub_text_eq(kept->meeting.owner, meeting->owner);
+	       ub_text_eq(kept->meeting.owner, meeting->owner) &&
+	       (meeting->uid.len || ub_text_eq(kept->meeting.href, meeting->href));
 }
 
 void queue_passed_keep(struct ub_passed *passed, const struct ub_passed_meeting *meeting)
@@ -108,6 +110,7 @@ struct ub_passed_meetings queue_passed_list(struct ub_passed *passed, struct ub_
 		*meeting = passed->ring[i]->meeting;
 		meeting->uid = ub_text_copy(arena, meeting->uid);
 		meeting->owner = ub_text_copy(arena, meeting->owner);
+		meeting->href = ub_text_copy(arena, meeting->href);
 		meeting->title = ub_text_copy(arena, meeting->title);
 		meeting->why = ub_text_copy(arena, meeting->why);
 	}

@@ -60,18 +60,6 @@ static struct tried carry_out(struct worker *worker, const struct ub_caller *cal
 
 /* ---- passes ---- */
 
-static void keep_passed(struct ub_queue *queue, const struct ub_pass *run, struct ub_text why)
-{
-	const struct ub_meeting *meeting = &run->passed_over->meeting;
-	const struct ub_passed_meeting passed = { .uid = meeting->event->uid,
-		.owner = run->identity.owner,
-		.title = meeting->event->class == UB_CLASS_PUBLIC ? meeting->title : UB_TEXT_NONE,
-		.start = meeting->start,
-		.end = meeting->end,
-		.why = why };
-	queue_passed_keep(queue->passed, &passed);
-}
-
 static enum ub_pass_end run_pass(struct ub_pass *run, struct ub_text *why)
 {
 	switch (run->job->key.kind) {
@@ -126,8 +114,8 @@ static struct tried pass(struct worker *worker, const struct ub_caller *caller)
 	if (run.unsaid || (run.identity.calendar && run.identity.owner.len == 0))
 		ub_log_paced(queue->input.log, &queue->owner_pace, UB_LOG_WARNING, "%.*s gets nothing: %.*s",
 		    UB_ARGS(name_of(job->key.principal)), UB_ARGS(tried.why));
-	if (run.passed_over)
-		keep_passed(queue, &run, tried.why);
+	if (run.passed)
+		queue_passed_keep(queue->passed, run.passed);
 	ub_snapshot_release(&snapshot);
 	return tried;
 }

@@ -6,6 +6,7 @@ import http.server
 import json
 import os
 import pathlib
+import re
 import signal
 import socket
 import stat
@@ -291,6 +292,20 @@ def _(story):
     answer = story.upbeat.explain("secret")
     tap.contains(answer.stdout, "it is an internal meeting", "explain")
     assert "Secret" not in answer.stdout, answer.stdout
+
+
+@tap.case("of a meeting that cannot be read explain says that it was looked at, and why nothing is made")
+def _(story):
+    text = calendars.meeting("Watzmann with Acme", uid="lost", start=calendars.business_day(17))
+    own, zone = text.index("BEGIN:VTIMEZONE"), "END:VTIMEZONE\r\n"
+    text = (text[:own] + text[text.index(zone) + len(zone) :]).replace("Europe/Berlin", "Nowhere/Land")
+    tap.equal(story.seen.put("lost.ics", text).status, 201, "PUT")
+    answer = tap.eventually(lambda: (a := story.upbeat.explain("lost")).returncode == 0 and a, "it is looked at", SOON)
+    first = f"{calendars.business_day(17):%Y-%m-%d} 14:00, of alice@ours.example, Watzmann with Acme, UID lost\n"
+    why = r"It was looked at and gets nothing: it cannot be read: line \d+: nobody knows the time zone `Nowhere/Land`\.\n"
+    assert answer.stdout.startswith(first) and re.match(why, answer.stdout[len(first) :]), answer.stdout
+    tap.equal(story.upbeat.explain("watzmann").stdout, answer.stdout, "by a part of its title")
+    assert "Nowhere/Land" not in story.upbeat.said(), "the log tells what stands in the object"
 
 
 @tap.case("a meeting that no rule matches is explained as well")

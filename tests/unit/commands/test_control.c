@@ -8,6 +8,7 @@
 #include "control-private.h"
 #include "folder.h"
 #include "leaks.h"
+#include "passed.h"
 #include "queue-private.h"
 #include "upbeat/http.h"
 #include "upbeat/wire.h"
@@ -90,6 +91,14 @@ static const char *explain(const char *uid, int wanted)
 	struct ub_buf out = UB_BUF(arena);
 	struct ub_telling telling = { .daemon = &here, .snapshot = snapshot, .out = &out };
 	cr_assert_eq(control_explain_meeting(&telling, ub_text(uid), UB_TEXT_NONE), wanted);
+	return ub_buf_cstr(&out);
+}
+
+static const char *find(const char *question, bool json, int wanted)
+{
+	struct ub_buf out = UB_BUF(arena);
+	struct ub_telling telling = { .daemon = &here, .snapshot = snapshot, .json = json, .out = &out };
+	cr_assert_eq(control_find_meeting(&telling, ub_text(question)), wanted);
 	return ub_buf_cstr(&out);
 }
 
@@ -369,4 +378,25 @@ Test(control, may_be_without_a_socket)
 	struct ub_control *control = ub_control_start(&here);
 	cr_assert_null(control);
 	ub_control_join(&control);
+}
+
+Test(control, tells_of_what_could_not_be_read_where_it_stands_and_why)
+{
+	const struct ub_passed_meeting large = { .owner = UB_TEXT("alice@ours.example"),
+		.href = UB_TEXT("/alice/calendar/Large.ics"),
+		.start = UB_INSTANT_NONE,
+		.end = UB_INSTANT_NONE,
+		.why = UB_TEXT("it cannot be read: the text is too long") };
+	struct ub_passed_meeting other = large;
+	other.href = UB_TEXT("/alice/calendar/large-2.ics");
+	queue_passed_keep(here.queue->passed, &large);
+	SAYS(find("{\"text\":\"large\"}", false, 0),
+	    "at a time that is not known, of alice@ours.example, (no title), at /alice/calendar/Large.ics\n"
+	    "It was looked at and gets nothing: it cannot be read: the text is too long.\n");
+	const char *said = find("{\"owner\":\"alice@ours.example\"}", true, 0);
+	SAYS(said, "\"href\": \"/alice/calendar/Large.ics\"");
+	SAYS_NOT(said, "\"start\"");
+	SAYS(find("{\"text\":\"large\",\"on\":\"2026-11-02\"}", false, 1), "No meeting is known");
+	queue_passed_keep(here.queue->passed, &other);
+	SAYS(find("{\"text\":\"large\"}", false, 1), "2 meetings are known");
 }

@@ -431,3 +431,32 @@ Test(read, when_an_object_was_written_and_whether_it_invites)
 	}
 	desk_close(&desk);
 }
+
+/* What is told of an object that cannot be read: its UID, title, start and end. */
+Test(read, an_outline_has_what_can_be_read)
+{
+	static const struct {
+		const char *lines, *told;
+	} cases[] = {
+		{ "SUMMARY:Talk\nDTSTART;TZID=Mars/Base:20261112T140000\nDTEND:20261112T150000Z",
+		    "u, Talk, 2026-11-12 14:00 floating, 2026-11-12T15:00:00Z UTC" },
+		{ "DTSTART;TZID=Europe/Berlin:20261112T140000\nDTEND:soon",
+		    "u, , 2026-11-12T14:00:00+01:00 Europe/Berlin, none" },
+		{ "SUMMARY:Talk\nDTSTART:soon", "u, Talk, none, none" },
+	};
+	struct desk desk = desk_open();
+	for (size_t i = 0; i < UB_COUNT(cases); i++) {
+		struct ub_text object = object_of(&desk, cases[i].lines);
+		cr_assert_str_neq(refused(&desk, object), "");
+		const struct ub_ical *ical = ub_ical_parse(desk.arena, object, &desk.refusal);
+		const struct ub_event *event = ub_ical_outline(ical, desk.zones, desk.arena);
+		const char *told = ub_textf(desk.arena, "%.*s, %.*s, %s, %s", UB_ARGS(event->uid),
+		    UB_ARGS(event->summary), shown(&desk, &event->start), shown(&desk, &event->end))
+				       .ptr;
+		cr_expect_str_eq(told, cases[i].told, "%s", told);
+	}
+	struct ub_text empty = UB_TEXT("BEGIN:VCALENDAR\nEND:VCALENDAR\n");
+	const struct ub_ical *ical = ub_ical_parse(desk.arena, empty, &desk.refusal);
+	cr_expect_null(ub_ical_outline(ical, desk.zones, desk.arena));
+	desk_close(&desk);
+}

@@ -54,3 +54,20 @@ Test(passed, keeps_the_last_of_each_and_no_more_than_the_limit)
 	cr_assert_null(passed);
 	ub_arena_free(&arena);
 }
+
+Test(passed, tells_those_without_a_uid_by_their_hrefs)
+{
+	struct ub_arena *arena = ub_arena_new();
+	struct ub_passed *passed = queue_passed_new();
+	static const char *const hrefs[] = { "/a.ics", "/b.ics", "/a.ics" };
+	for (size_t i = 0; i < UB_COUNT(hrefs); i++) {
+		struct ub_passed_meeting unread = meeting(UB_TEXT_NONE, "anna", "");
+		unread.href = ub_text(hrefs[i]);
+		queue_passed_keep(passed, &unread);
+	}
+	struct ub_passed_meetings list = queue_passed_list(passed, arena);
+	cr_assert_eq(list.n, 2);
+	cr_assert(ub_text_is(list.items[0].href, "/a.ics") && ub_text_is(list.items[1].href, "/b.ics"));
+	queue_passed_free(&passed);
+	ub_arena_free(&arena);
+}
