@@ -180,32 +180,6 @@ static enum ub_pass_end take_answer_over(struct copying *copying)
 
 /* ---- his copy ---- */
 
-/* The removal is remembered before, so that a copy whose removal was answered to nobody is not taken for
- * deleted by him. */
-static enum ub_pass_end take_away(struct copying *copying)
-{
-	struct ub_pass *pass = copying->pass;
-	enum ub_copy_state before = copying->copy.state;
-	struct ub_response response;
-	const struct ub_request request = {
-		.method = "DELETE", .target = copying->copy.href, .if_match = copying->stands.etag
-	};
-	if (!copying->stands.ical || !ub_ical_is_copy(copying->stands.ical) || copying->stands.etag.len == 0)
-		return done(copying, UB_COPY_REMOVED, "there is none any more");
-	copying->copy.state = UB_COPY_REMOVED;
-	if (!remember(copying))
-		return UB_PASS_AGAIN;
-	pass_keep(pass);
-	enum ub_outcome outcome = pass_send(pass, &request, &response);
-	if (outcome == UB_OUTCOME_OK || outcome == UB_OUTCOME_GONE)
-		return done(copying, UB_COPY_REMOVED, "removed");
-	if (outcome != UB_OUTCOME_UNCERTAIN) {
-		copying->copy.state = before;
-		(void)remember(copying);
-	}
-	return fail(copying, "it cannot be removed", outcome, &response);
-}
-
 /* A name that is free for sure follows from the UID, as it does for the item. */
 static struct ub_text name_of(const struct copying *copying)
 {
@@ -251,18 +225,42 @@ static enum ub_pass_end find_there(struct copying *copying, struct ub_text calen
 	struct ub_dav_members found;
 	enum ub_outcome outcome = pass_search_calendar(pass, calendar, copying->copy.uid, &found);
 	*servers = false;
-	for (size_t i = 0; i < found.n && outcome == UB_OUTCOME_OK; i++) {
+	*copying->why = UB_TEXT("looking for the item in his calendar");
+	if (outcome == UB_OUTCOME_AGAIN || outcome == UB_OUTCOME_DENIED)
+		return pass_end_of(outcome);
+	for (size_t i = 0; i < found.n; i++) {
 		struct ub_text href = ub_http_href_canonical(pass->arena, found.items[i].href);
 		struct ub_response response;
-		if (href.len == 0 || pass_get(pass, href, &response) != UB_OUTCOME_OK ||
+		outcome = href.len ? pass_get(pass, href, &response) : UB_OUTCOME_GONE;
+		if (pass_breaks_off(pass, outcome))
+			return pass_end_of(outcome);
+		if (outcome != UB_OUTCOME_OK ||
 		    !read_object(pass, &response, copying->copy.uid, &copying->stands))
 			continue;
 		copying->copy.href = href;
 		*servers = !ub_ical_is_copy(copying->stands.ical);
 	}
-	*copying->why = UB_TEXT("looking for the item in his calendar");
-	return outcome == UB_OUTCOME_AGAIN || outcome == UB_OUTCOME_DENIED ? pass_end_of(outcome)
-									   : UB_PASS_SETTLED;
+	return UB_PASS_SETTLED;
+}
+
+static enum ub_outcome find_calendar(struct copying *copying, struct ub_text *calendar)
+{
+	struct ub_pass *pass = copying->pass;
+	return ub_identity_calendar(
+	    pass->snapshot->identities, pass->caller, pass->monotonic / 1000, calendar, pass->arena);
+}
+
+/* A copy that is still wanted may stand all the same: nobody has heard the answer. */
+static enum ub_pass_end find_unheard(struct copying *copying)
+{
+	struct ub_text calendar;
+	bool servers;
+	if (copying->copy.state != UB_COPY_WANTED)
+		return UB_PASS_SETTLED;
+	enum ub_outcome outcome = find_calendar(copying, &calendar);
+	*copying->why =
+	    ub_textf(copying->pass->arena, "looking for his calendar: %s", ub_outcome_text(outcome));
+	return outcome == UB_OUTCOME_OK ? find_there(copying, calendar, &servers) : pass_end_of(outcome);
 }
 
 static enum ub_pass_end create(struct copying *copying)
@@ -271,8 +269,7 @@ static enum ub_pass_end create(struct copying *copying)
 	struct ub_response none = { .status = 0 };
 	struct ub_text calendar;
 	bool servers;
-	enum ub_outcome outcome = ub_identity_calendar(
-	    pass->snapshot->identities, pass->caller, pass->monotonic / 1000, &calendar, pass->arena);
+	enum ub_outcome outcome = find_calendar(copying, &calendar);
 	if (outcome != UB_OUTCOME_OK)
 		return fail(copying, "no calendar of his is found", outcome, &none);
 	enum ub_pass_end end = find_there(copying, calendar, &servers);
@@ -283,6 +280,35 @@ static enum ub_pass_end create(struct copying *copying)
 	return write_copy(copying, copying->stands.ical ? copying->copy.href
 							: ub_textf(pass->arena, "%.*s%.*s", UB_ARGS(calendar),
 							      UB_ARGS(name_of(copying))));
+}
+
+/* The removal is remembered before, so that a copy whose removal was answered to nobody is not taken for
+ * deleted by him. */
+static enum ub_pass_end take_away(struct copying *copying)
+{
+	struct ub_pass *pass = copying->pass;
+	enum ub_copy_state before = copying->copy.state;
+	struct ub_response response;
+	enum ub_pass_end end = find_unheard(copying);
+	const struct ub_request request = {
+		.method = "DELETE", .target = copying->copy.href, .if_match = copying->stands.etag
+	};
+	if (end != UB_PASS_SETTLED)
+		return end;
+	if (!copying->stands.ical || !ub_ical_is_copy(copying->stands.ical) || copying->stands.etag.len == 0)
+		return done(copying, UB_COPY_REMOVED, "there is none any more");
+	copying->copy.state = UB_COPY_REMOVED;
+	if (!remember(copying))
+		return UB_PASS_AGAIN;
+	pass_keep(pass);
+	enum ub_outcome outcome = pass_send(pass, &request, &response);
+	if (outcome == UB_OUTCOME_OK || outcome == UB_OUTCOME_GONE)
+		return done(copying, UB_COPY_REMOVED, "removed");
+	if (outcome != UB_OUTCOME_UNCERTAIN) {
+		copying->copy.state = before;
+		(void)remember(copying);
+	}
+	return fail(copying, "it cannot be removed", outcome, &response);
 }
 
 /* Whether he does not want it. Asking all attendees again, as a client does that moves the item, does not

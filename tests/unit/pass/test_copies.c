@@ -85,6 +85,33 @@ Test(copies, are_found_where_they_stand_against_what_the_server_has_said)
 	cr_expect_eq(bobs().state, UB_COPY_STANDS, "%s", why);
 }
 
+Test(copies, are_taken_back_though_nobody_has_heard_that_they_were_written)
+{
+	upstream_fail(up, "PUT", 3, 0);
+	cr_assert_eq(run_one(), UB_PASS_SETTLED, "the items: %s", why);
+	cr_assert_eq(run_one(), UB_PASS_AGAIN, "%s", why);
+	cr_assert_eq(upstream_count(up, "/bob/meetings/"), 2, "the calendar and the copy");
+	upstream_delete(up, ub_text_cstr(arena, bobs().item), "");
+	put_meeting_key();
+	cr_assert_eq(run_one(), UB_PASS_SETTLED, "the items: %s", why);
+	work_on_all();
+	cr_expect_eq(upstream_count(up, "/bob/meetings/"), 1, "the calendar: %s", why);
+	cr_expect_eq(bobs().state, UB_COPY_REMOVED);
+}
+
+/* The server has brought it itself, under a name of its own, and does not show it at first. */
+Test(copies, are_not_written_beside_what_the_server_has_found_and_does_not_show_now)
+{
+	cr_assert_eq(run_one(), UB_PASS_SETTLED, "the items: %s", why);
+	upstream_store(up, "/bob/meetings/invited.ics", text_at(bobs().item));
+	upstream_fail(up, "GET", 2, 503);
+	cr_expect_eq(run_one(), UB_PASS_AGAIN, "%s", why);
+	now++;
+	work_on_all();
+	cr_expect_eq(upstream_count(up, "/bob/meetings/"), 2, "the calendar and what it had: %s", why);
+	cr_expect_eq(bobs().state, UB_COPY_SERVERS);
+}
+
 Test(copies, stay_behind_until_the_server_has_room)
 {
 	work_on_all();
