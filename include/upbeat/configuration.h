@@ -62,6 +62,7 @@ struct ub_snapshot_input {
 	bool find_idle;                  /* as in struct ub_rules_input */
 	bool without_plugins;            /* as in struct ub_directory_start */
 	bool looks_at_secrets;           /* whether the secrets that the settings name can be read */
+	bool looks_at_certificates;      /* whether the certificates that the settings name are good */
 	bool marks_plugins, minds_marks; /* marks are used, and minded, as there */
 	/* The snapshot in force, whose accounts stay if their source cannot be read now; NULL: none. */
 	const struct ub_snapshot *present;

@@ -25,6 +25,10 @@ struct ub_tls_clients {
 	bool required;   /* a client without a certificate is refused, as one with a bad certificate is */
 };
 
+/* What to do about files that cannot be used. */
+#define UB_TLS_PAIR_HELP "all are PEM files, and the key is that of the certificate, without a passphrase"
+#define UB_TLS_CA_HELP   "it is a PEM file"
+
 /* Any thread may use a side. */
 struct ub_tls;
 

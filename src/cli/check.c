@@ -74,7 +74,8 @@ static int check(struct ub_cli *cli)
 	struct ub_snapshot_input input = { .settings_path = cli_value(cli, CONFIG),
 		.rules_path = cli->n_arguments ? cli->arguments[0] : NULL,
 		.find_idle = true,
-		.looks_at_secrets = true };
+		.looks_at_secrets = true,
+		.looks_at_certificates = true };
 	struct ub_diags diags = UB_DIAGS(cli->arena);
 	struct ub_snapshot *snapshot = ub_snapshot_load(&input, &diags);
 	struct ub_buf out = UB_BUF(cli->arena);

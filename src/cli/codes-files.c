@@ -226,6 +226,15 @@ const struct ub_code cli_codes_files[] = {
 	    "A person's address leads to one account. Take the person out of one of the two.", NULL, NULL },
 	{ "tab", "a tab in a YAML file", "Indent with blanks. In a text, write `\\t` in double quotes.", NULL,
 	    NULL },
+	{ "tls-denied", "a certificate, key or authority that you may not read",
+	    "Whether the file is good cannot be told. The daemon may run as another user, who can: call this "
+	    "as "
+	    "that user.",
+	    NULL, NULL },
+	{ "tls-file", "a certificate, key or authority that cannot be used",
+	    "The message says which file, and what is wrong. The daemon would not start with it. All are PEM "
+	    "files, and a key has no passphrase.",
+	    NULL, NULL },
 	{ "too-deep", "things are nested too deep",
 	    "Something stands deeper than any reader would follow: lists and maps, brackets of an "
 	    "expression, sections, or templates that include each other. Move a part out, into a `define` or "

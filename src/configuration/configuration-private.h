@@ -17,6 +17,10 @@ bool snapshot_read_layer(struct ub_arena *arena, const char *directory, struct u
  * who may read them. */
 void snapshot_check_secrets(const struct ub_settings *settings, struct ub_diags *diags);
 
+/* Reports which files of certificates, keys and authorities cannot be used, in TLS's own words. What the
+ * caller may not read is a warning: the daemon may run as another user. */
+void snapshot_check_certificates(const struct ub_settings *settings, struct ub_diags *diags);
+
 /* Has a new snapshot, which nobody else has yet, go on with what a daemon takes at its start alone: that of
  * the present one. Warns of what has changed. */
 void snapshot_keep_started(

@@ -428,6 +428,8 @@ struct ub_snapshot *ub_snapshot_load(const struct ub_snapshot_input *input, stru
 	if (settings && input->looks_at_secrets)
 		snapshot_check_secrets(loading.settings, diags);
 	snapshot->secret_errors = diags->errors - before;
+	if (settings && input->looks_at_certificates)
+		snapshot_check_certificates(loading.settings, diags);
 	/* Diagnostics point into the sources, so that the snapshot's memory has to last as long as they
 	 * do. */
 	if (diags->list.n)

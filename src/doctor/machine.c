@@ -47,10 +47,7 @@ static void look_at_certificates(struct doctor *doctor)
 		if (tls && ub_tls_until(tls, &until))
 			doctor_certificate(doctor, "tls", paths.certificate, until);
 		else if (!tls)
-			doctor_tell(doctor, UB_DOCTOR_BAD, "tls",
-			    "all are PEM files, and the key is that of the certificate, without a "
-			    "passphrase",
-			    "%.*s", UB_ARGS(why));
+			doctor_tell(doctor, UB_DOCTOR_BAD, "tls", UB_TLS_PAIR_HELP, "%.*s", UB_ARGS(why));
 		ub_tls_free(&tls);
 	}
 	if (doctor->settings->n_tls == 0)

@@ -306,9 +306,10 @@ def _(story):
         file = story.folder / "bad.yaml"
         file.write_text(f"listen: 127.0.0.1:{support.free_port()}\nupstream: {story.server.url}\n{settings}\n"
                         + support.ORGANIZATION)
-        said = support.run("serve", "-c", file)
-        tap.equal(said.returncode, 1, said.stderr)
+        said, found = support.run("serve", "-c", file), support.run("check", "-c", file)
+        tap.equal((said.returncode, found.returncode), (1, 1), said.stderr)
         tap.contains(said.stderr, words, "what it says")
+        tap.contains(found.stdout, f"error[tls-file]: {words}", "what check says")
 
 
 @tap.case("where Upbeat's TLS ends, a MOVE to an absolute URL arrives, and the server is told of the client")

@@ -2,6 +2,8 @@
 #include <criterion/criterion.h>
 
 #include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -260,4 +262,40 @@ Test(snapshot, refuses_what_cannot_be_read)
 	cr_expect_null(decision.event);
 	cr_expect_eq(decision.plan->items.n, 0);
 	ub_snapshot_release(&snapshot);
+}
+
+Test(snapshot, finds_certificates_that_cannot_be_used_and_warns_of_those_that_may_not_be_read)
+{
+	static const char organization[] = "organization: {domains: [ours.example]}\n";
+	put("rules/rules.yaml", "format: 1\nrules: []\n");
+	put("odd.pem", "odd\n");
+	put("hidden.pem", "odd\n");
+	cr_assert_eq(chmod("hidden.pem", 0) || chmod("odd.pem", 0644) || chmod(".", 0755), 0);
+	put("settings",
+	    ub_textf(arena,
+		"listen: 127.0.0.1:0\nupstream: https://127.0.0.1:1\nrules: rules\n%s"
+		"tls: {certificate: odd.pem, key: odd.pem}\nupstream_tls: {ca: hidden.pem}\n"
+		"mail: {server: \"smtps://mail.ours.example\", from: a@ours.example, ca: none.pem}\n",
+		organization)
+		.ptr);
+	cr_assert_eq(chmod("settings", 0644) || chmod("rules", 0755) || chmod("rules/rules.yaml", 0644), 0);
+	cr_assert_eq(getuid() == 0 ? seteuid(65534) : 0, 0); /* root may read all */
+	struct ub_snapshot *snapshot =
+	    ub_snapshot_load(&(struct ub_snapshot_input){ .settings_path = "settings" }, &diags);
+	cr_expect_eq(diags.list.n, 0, "%s", said());
+	ub_snapshot_release(&snapshot);
+	snapshot = ub_snapshot_load(
+	    &(struct ub_snapshot_input){ .settings_path = "settings", .looks_at_certificates = true },
+	    &diags);
+	cr_expect_eq(diags.errors, 2, "%s", said());
+	cr_expect_eq(diags.warnings, 1, "%s", said());
+	static const char *const parts[] = { "settings:5:20: error[tls-file]: the certificate odd.pem: ",
+		"settings:6:20: warning[tls-denied]: whether `hidden.pem` is good cannot be told: Permission "
+		"denied",
+		"error[tls-file]: the authorities in none.pem: No such file or directory" };
+	for (size_t i = 0; i < UB_COUNT(parts); i++)
+		cr_expect(strstr(said(), parts[i]), "no `%s` in:\n%s", parts[i], said());
+	ub_snapshot_release(&snapshot);
+	/* Whoever looks for leaks may not look into a process that has changed its user. */
+	cr_assert_eq(seteuid(getuid()) || prctl(PR_SET_DUMPABLE, 1), 0);
 }
