@@ -319,6 +319,8 @@ static void remember_removal(struct ub_pass *pass, const struct ub_existing *exi
 		.upstream = pass->job->key.upstream,
 		.uid = existing->uid,
 		.href = found->href,
+		.etag = known ? known->etag : UB_TEXT_NONE,
+		.base = pass_base(existing->event),
 		.state = state,
 		.changed = pass->now * 1000,
 		.outcome = known ? known->outcome : (struct ub_store_outcome){ .made = 0 } };

@@ -56,6 +56,19 @@ Test(pass_following, knows_its_items_without_their_marks)
 	cr_assert_eq(upstream_count(up, "/alice/meetings/"), 3, "%s", why);
 }
 
+Test(pass_following, knows_its_items_without_their_marks_after_a_removal_that_was_refused)
+{
+	store_and_run();
+	store_meeting(MEETING, guest, "STATUS:CANCELLED\r\n");
+	upstream_fail(up, "DELETE", 2, 403);
+	cr_assert_eq(run_on(MEETING), UB_PASS_SETTLED, "%s", why);
+	cr_assert_eq(upstream_containing(up, "SUMMARY:Prep"), 1, "%s", why);
+	upstream_drop_lines(up, "X-UPBEAT-");
+	day = "20261119";
+	store_and_run();
+	cr_assert_eq(upstream_containing(up, "DTSTART;TZID=Europe/Berlin:20261116T090000"), 1, "%s", why);
+}
+
 Test(pass_following, takes_items_without_marks_for_the_users_own_when_its_memory_is_lost)
 {
 	store_and_run();
