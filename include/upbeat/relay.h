@@ -123,4 +123,9 @@ struct ub_relay_options {
  */
 UB_MUST_USE int ub_relay_run(const struct ub_relay_options *options, int signals, struct ub_log *log);
 
+/* Whether a relay could listen there now: 0; the errno by which it could not; -1: the host is no address, and
+ * no name of one. Unless 0, *why says so in a few words, in the arena. May block while a name is resolved. */
+UB_MUST_USE int ub_relay_try_listen(
+    struct ub_text host, uint16_t port, struct ub_text *why, struct ub_arena *arena);
+
 #endif

@@ -22,8 +22,10 @@ void doctor_tell(struct doctor *doctor, enum ub_doctor_word word, const char *wh
 /* Why there was no good answer: the reason, or the status. */
 struct ub_text doctor_why(struct doctor *doctor, const struct ub_response *response);
 
-/* machine.c: what needs no server: certificates, the store, the daemon. */
+/* machine.c: what needs no server: certificates, the store, the daemon and its places. */
 void doctor_machine(struct doctor *doctor);
+/* daemon.c: whether the daemon runs, or else could. */
+void doctor_daemon(struct doctor *doctor);
 /* Tells how long a certificate is good. `of`: whose it is. */
 void doctor_certificate(struct doctor *doctor, const char *what, const char *of, ub_instant until);
 /* server.c: whether the server answers, and what it says to somebody who has not signed in. False: it does

@@ -11,7 +11,6 @@
 #include "upbeat/rules.h"
 #include "upbeat/settings.h"
 #include "upbeat/tls.h"
-#include "upbeat/wire.h"
 
 enum { DAY = 24 * 3600, SOON = 21 }; /* days: authorities give certificates for 90 and less */
 
@@ -96,20 +95,6 @@ static void look_at_store(struct doctor *doctor)
 		    place, strerror(errno));
 }
 
-static void look_at_daemon(struct doctor *doctor)
-{
-	struct ub_text why;
-	const char *path = ub_text_cstr(doctor->arena, doctor->settings->control);
-	int fd = ub_wire_control_connect(path, doctor->arena, &why);
-	if (fd < 0) {
-		doctor_tell(doctor, UB_DOCTOR_NOTE, "daemon", "start it: upbeat serve -c FILE",
-		    "no daemon is reached: %.*s", UB_ARGS(why));
-		return;
-	}
-	close(fd);
-	doctor_tell(doctor, UB_DOCTOR_GOOD, "daemon", NULL, "it runs; upbeat status shows how it is doing");
-}
-
 /* Countries change their clocks. By old data, meetings would be an hour off. */
 static void look_at_zone_data(struct doctor *doctor)
 {
@@ -160,6 +145,6 @@ void doctor_machine(struct doctor *doctor)
 	look_at_zone(doctor);
 	look_at_zone_data(doctor);
 	look_at_store(doctor);
-	look_at_daemon(doctor);
+	doctor_daemon(doctor);
 	look_at_certificates(doctor);
 }

@@ -100,6 +100,19 @@ static bool listen_at_address(
 	return false;
 }
 
+int ub_relay_try_listen(struct ub_text host, uint16_t port, struct ub_text *why, struct ub_arena *arena)
+{
+	struct address address = { 0 };
+	const char *problem;
+	if (!resolve(host, port, &address, &problem)) {
+		*why = ub_text(problem);
+		return -1;
+	}
+	int error = is_free(&address) ? 0 : errno;
+	*why = ub_text_copy(arena, ub_text(strerror(error)));
+	return error;
+}
+
 /* ---- sockets that all threads share ---- */
 
 /* A socket of which a thread closes its own descriptor. */

@@ -4,6 +4,7 @@ import http.server
 import json
 import os
 import re
+import socket
 import sys
 import threading
 
@@ -63,12 +64,12 @@ class Story(support.World):
         os.chmod(path, mode)
         return path
 
-    def doctor(self, more="", *arguments, user=None, organization=support.ORGANIZATION, url=None, ca=None):
+    def doctor(self, more="", *arguments, user=None, organization=support.ORGANIZATION, url=None, ca=None, listen="127.0.0.1:1"):
         """(exit status, {what: [(word, text, help)]}) with these further settings."""
         settings = self.folder / "upbeat.yaml"
         url = url or self.server.url
         trust = f"upstream_tls: {{ca: {ca or self.authority.certificate}}}\n" if url.startswith("https") else ""
-        settings.write_text(f"listen: 127.0.0.1:1\nupstream: {url}\n{trust}{more}{organization}")
+        settings.write_text(f"listen: {listen}\nupstream: {url}\n{trust}{more}{organization}")
         sign_in = ["--user", user, "--password-file", self.secret(user)] if user else []
         done = support.run("doctor", "-c", settings, "--json", *sign_in, *arguments)
         tap.equal(done.stderr, "", "standard error")
@@ -103,6 +104,31 @@ def _(story):
     has(found, "user", "note", "it sends no invitations")
     has(found, "service", "note", "there is no service account")
     has(found, "daemon", "note", "no daemon is reached")
+
+
+@tap.case("a place that no daemon could have, for its control socket or for clients, is told with what to do")
+def _(story):
+    control, taken = story.folder / "control", socket.create_server(("127.0.0.1", 0))
+    port = taken.getsockname()[1]
+    with taken:
+        status, found = story.doctor(listen=f"127.0.0.1:{port}")
+    tap.equal(status, 1, found)
+    has(found, "listen", "bad", rf"127.0.0.1 port {port}: Address already in use")
+    for listen, words in (("192.0.2.1:8642", "192.0.2.1 port 8642: Cannot assign requested address"),
+                          ("nowhere.invalid:8642", "nowhere.invalid port 8642: ")):
+        has(story.doctor(listen=listen)[1], "listen", "bad", words)
+    control.write_text("precious")
+    has(story.doctor()[1], "control", "bad", "there is something else than a daemon's socket")
+    tap.equal(control.read_text(), "precious", "what stands there")
+    control.unlink()
+    has(story.doctor(f"control: {story.folder}/none/control\n")[1], "control", "bad", "none, where .*: No such file or directory")
+    has(story.doctor(listen="unix:/run/upbeat-none/http")[1], "listen", "note", "/run/upbeat-none, where")
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind(f"{story.folder}/clients")
+        other.listen()
+        has(story.doctor(listen="unix:clients")[1], "listen", "bad", "clients: another program listens there")
+    status, found = story.doctor(listen=f"127.0.0.1:{port}")
+    tap.equal((status, "listen" in found, "control" in found), (0, False, False), found)
 
 
 @tap.case("what stands in the place of the store and is none is told")
