@@ -183,13 +183,13 @@ static struct ub_text from_quoted_printable(struct ub_text text, struct ub_arena
 
 static void decode(struct property *property, struct ub_arena *arena)
 {
-	struct ub_text encoding = ub_ical_property_param(property, "ENCODING"), text;
-	if (property->kind != VALUE_TEXT || !encoding.len)
+	struct ub_text encoding = ub_ical_property_param(property, "ENCODING"), text = property->text;
+	if (property->kind != VALUE_TEXT || (!encoding.len && ub_text_utf8_valid(text)))
 		return;
 	if (ub_text_eq_nocase(encoding, UB_TEXT("QUOTED-PRINTABLE")))
-		text = from_quoted_printable(property->text, arena);
-	else if (!ub_text_eq_nocase(encoding, UB_TEXT("BASE64")) ||
-		 !ub_base64_decode(arena, property->text, &text))
+		text = from_quoted_printable(text, arena);
+	else if (encoding.len &&
+		 (!ub_text_eq_nocase(encoding, UB_TEXT("BASE64")) || !ub_base64_decode(arena, text, &text)))
 		return;
 	if (!text.len || !memchr(text.ptr, '\0', text.len)) /* no text has a NUL */
 		property->text = ub_sys_utf8(ub_ical_property_param(property, "CHARSET"), text, arena);

@@ -57,6 +57,7 @@ static bool is_same_text(const struct property *property, struct ub_arena *arena
 {
 	struct ub_text own = ub_ical_repaired(plain(property->line->value, arena), arena);
 	return property->cut || ub_ical_property_param(property, "ENCODING").len ||
+	       ub_ical_property_param(property, "CHARSET").len ||
 	       ub_text_eq(loose(property->text, arena), loose(own, arena));
 }
 
