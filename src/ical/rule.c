@@ -40,11 +40,37 @@ static const char *contradiction(const struct rule *rule)
 	return NULL;
 }
 
+static bool is_separator(char c)
+{
+	return c == ',' || c == ';' || c == '=';
+}
+
+/* Copies the rule without blanks beside its separators: Exchange has written "BYDAY=MO, TU". */
+static struct ub_text without_blanks(struct ub_text rule, char out[UB_ICAL_RULE_MAX])
+{
+	size_t n = 0;
+	bool blank = false;
+	for (size_t i = 0; i < rule.len; i++) {
+		char c = rule.ptr[i];
+		if (c == ' ' || c == '\t') {
+			blank = true;
+			continue;
+		}
+		if (blank && n && !is_separator(c) && !is_separator(out[n - 1]))
+			out[n++] = ' ';
+		blank = false;
+		out[n++] = c;
+	}
+	return ub_text_n(out, n);
+}
+
 const char *ub_ical_rule_read(struct ub_text text, struct rule *rule)
 {
+	char plain[UB_ICAL_RULE_MAX];
 	if (text.len > UB_ICAL_RULE_MAX)
 		return "its rule is too long";
-	return ub_libical_rule(text, rule) ? contradiction(rule) : "its rule cannot be read";
+	return ub_libical_rule(without_blanks(text, plain), rule) ? contradiction(rule)
+								  : "its rule cannot be read";
 }
 
 static ub_day day_of(struct ub_civil civil)

@@ -257,15 +257,18 @@ static const char *read_overrides(struct series *series, size_t master)
 
 /* ---- rules ---- */
 
+/* Of whole days the day of UNTIL counts as it is written. But Outlook writes the last day as its midnight, in
+ * UTC. */
 static int64_t last_of(const struct series *series, const struct rule *rule)
 {
 	if (!rule->ends)
 		return INT64_MAX;
 	if (rule->until_date)
 		return ub_ical_wall(rule->until) + 86399;
-	if (rule->until_utc && !series->event->start.date)
-		return ub_ical_wall(ub_cal_civil(series->zone, ub_ical_wall(rule->until)));
-	return ub_ical_wall(rule->until);
+	struct ub_civil local = ub_cal_civil(series->zone, ub_ical_wall(rule->until));
+	bool midnight = same_time_of_day(local, (struct ub_civil){ 0 });
+	return ub_ical_wall(
+	    rule->until_utc && (midnight || !series->event->start.date) ? local : rule->until);
 }
 
 static const char *read_rules(struct series *series, size_t master)
