@@ -323,6 +323,25 @@ static void refuse_pattern(
 		    ->help = help;
 }
 
+/* What a pattern that stands nowhere as it is comes from: the mistake may be in another file. */
+static void add_definitions(const struct node *node, struct ub_buf *names)
+{
+	if (node->kind == NODE_NAME && node->name_kind == NAME_VARIABLE)
+		ub_buf_printf(names, "%s`%.*s`", names->len ? " and " : "", UB_ARGS(node->variable->name));
+	for (size_t i = 0; i < node->n_args; i++)
+		add_definitions(node->args[i], names);
+}
+
+static struct ub_text syntax_help(struct compile *compile, const struct node *pattern)
+{
+	static const char syntax[] = "the syntax is RE2's; it has no look-around and no back-references";
+	struct ub_buf names = UB_BUF(compile->arena);
+	add_definitions(pattern, &names);
+	return names.len
+		   ? ub_textf(compile->arena, "it is made of %.*s; %s", UB_ARGS(ub_buf_text(&names)), syntax)
+		   : ub_text(syntax);
+}
+
 static void prepare_regex(struct compile *compile, struct node *node, struct ub_cel_code *code, bool extracts)
 {
 	struct ub_text why;
@@ -332,7 +351,7 @@ static void prepare_regex(struct compile *compile, struct node *node, struct ub_
 	if (!regex)
 		refuse_pattern(compile, node->args[1],
 		    ub_textf(compile->arena, "this is not a regular expression: %.*s", UB_ARGS(why)),
-		    UB_TEXT("the syntax is RE2's; it has no look-around and no back-references"));
+		    syntax_help(compile, node->args[1]));
 	else if (extracts && cel_regex_groups(regex) > 1)
 		refuse_pattern(compile, node->args[1],
 		    UB_TEXT("of more than one group nobody can say which to extract"),
