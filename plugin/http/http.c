@@ -264,16 +264,19 @@ static size_t register_page(struct http_page *page)
 	return document;
 }
 
+/* A byte order mark may stand before the text, and is no part of it (RFC 8259 8.1). */
 static json_t *parse(struct http_page *page, size_t document)
 {
+	static const char mark[] = "\xEF\xBB\xBF";
 	json_error_t error;
-	json_t *root = json_loadb(
-	    page->answer.bytes ? page->answer.bytes : "", page->answer.len, JSON_DECODE_ANY, &error);
+	const char *bytes = page->answer.bytes ? page->answer.bytes : "";
+	const size_t before = strncmp(bytes, mark, sizeof(mark) - 1) == 0 ? sizeof(mark) - 1 : 0;
+	json_t *root = json_loadb(bytes + before, page->answer.len - before, JSON_DECODE_ANY, &error);
 	if (root)
 		return root;
-	const struct ub_plugin_place place = { document, error.position > 0 ? (size_t)error.position : 0, 0 };
-	size_t blank = page->answer.len ? strspn(page->answer.bytes, " \t\r\n") : 0;
-	if (page->answer.len > blank && page->answer.bytes[blank] == '<')
+	const struct ub_plugin_place place = { document,
+		before + (error.position > 0 ? (size_t)error.position : 0), 0 };
+	if (bytes[before + strspn(bytes + before, " \t\r\n")] == '<')
 		web_fail(page->host, place, "this is a page for people: maybe the address wants a login",
 		    "page %zu is HTML, and no JSON", page->number);
 	else

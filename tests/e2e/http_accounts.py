@@ -83,6 +83,8 @@ def _(story):
     tap.equal(story.titles(plain + ", accounts: /d/rows, next: /d/next"), ["Acme is yellow"], "titles by link")
     story.crm.answer = lambda *_: (200, {}, rows)
     tap.equal(story.titles(plain), ["Acme is yellow"], "titles at once")
+    story.crm.answer = lambda *_: (200, {}, b"\xef\xbb\xbf" + json.dumps(rows).encode())
+    tap.equal(story.titles(plain), ["Acme is yellow"], "titles behind a byte order mark")
 
 
 @tap.case("a page for people, half a page, half of the pages, and a list that is elsewhere")
