@@ -170,7 +170,7 @@ static enum ub_plugin_result read_collection(struct asking *asking, char *tag)
 		return UB_PLUGIN_UNCHANGED;
 	}
 	const enum ub_plugin_result result = read_cards(asking);
-	if (result != UB_PLUGIN_DONE) {
+	if (result != UB_PLUGIN_DONE || asking->reading->missing) {
 		free(tag);
 		tag = NULL;
 	}

@@ -108,12 +108,28 @@ struct vcard_collection vcard_read_collection(const char *bytes, size_t len)
 	return collection;
 }
 
+/* Tells of a card that the server does not give, unless it is not there any more. */
+static void tell_of_missing(struct vcard_reading *reading, const xmlNode *response, const char *href)
+{
+	const xmlNode *propstat = next_child(response, DAV, "propstat", NULL);
+	char *status = text_in(next_child(propstat ? propstat : response, DAV, "status", NULL));
+	if (status && !strstr(status, " 2") && !strstr(status, " 404") && !strstr(status, " 410")) {
+		vcard_leave_out(reading, reading->source->place, "look into the server's log for the reason",
+		    "the server does not give %s: %s", href, status);
+		reading->missing = true;
+	}
+	xmlFree(status);
+}
+
 static void give_response(struct vcard_reading *reading, const xmlNode *response)
 {
 	char *href = text_in(next_child(response, DAV, "href", NULL));
 	char *card = text_in(property(response, CARDDAV, "address-data"));
+	const char *name = href ? href : reading->source->url;
 	if (card && *card)
-		vcard_give_text(reading, href ? href : reading->source->url, card, strlen(card));
+		vcard_give_text(reading, name, card, strlen(card));
+	else
+		tell_of_missing(reading, response, name);
 	xmlFree(card);
 	xmlFree(href);
 }
@@ -129,7 +145,8 @@ const char *vcard_give_answer(struct vcard_reading *reading, const char *bytes, 
 			/* RFC 6352 8.6.2 */
 			if (says_status(at, " 507"))
 				fault = "the server gives a part of the cards alone";
-			give_response(reading, at);
+			else
+				give_response(reading, at);
 		}
 	}
 	xmlFreeDoc(doc);

@@ -22,6 +22,7 @@ struct vcard_reading {
 	struct vcard_source *source;
 	struct ub_plugin_host *host;
 	size_t mistakes; /* cards that are left out, of which the first ones are told */
+	bool missing;    /* the server has failed to give one of them, and may give it the next time */
 };
 
 /* ---- mistakes.c ---- */

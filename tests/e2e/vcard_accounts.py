@@ -249,6 +249,41 @@ def _(story):
         assert len(said) == 1 and wrong in said[0], (said, wrong)
 
 
+@tap.case("cards that the server fails to give are told, and the others used")
+def _(story):
+    book = Book(story.folder)
+    story.callback(book.stop)
+    book.tell(IS_BOOK, multistatus(
+        found(f"<C:address-data>{ANN}</C:address-data>"), "<status>HTTP/1.1 404 Not Found</status>",
+        "<status>HTTP/1.1 403 Forbidden</status>",
+        "<propstat><prop><C:address-data/></prop><status>HTTP/1.1 500 Broken</status></propstat>"))
+    source = f"url: {book.url}/book/"
+    tap.equal(story.people(source), ["Ann Lee (Head of Buying)"], "people")
+    said = [each.partition(": ")[2].partition("; ")[0] for each in story.findings(source)]
+    tap.equal(said, ["the server does not give /x: HTTP/1.1 403 Forbidden",
+                     "the server does not give /x: HTTP/1.1 500 Broken"], "findings")
+
+
+@tap.case("a card that the server failed to give comes the next time, though the address book says that it is as it was")
+def _(story):
+    book = Book(story.folder)
+    story.callback(book.stop)
+    tagged = multistatus(found('<resourcetype><collection/><C:addressbook/></resourcetype>'
+                               '<getctag xmlns="http://calendarserver.org/ns/">1</getctag>'))
+    ann, bob = (found(f"<C:address-data>{text}</C:address-data>") for text in (ANN, BOB))
+    book.tell(tagged, multistatus(ann, "<status>HTTP/1.1 500 Broken</status>"))
+    running = story.start(support.Upbeat, story.start(support.Radicale), settings=(
+        f"{support.ORGANIZATION}  holidays: []\ncontrol: control\naccounts:\n  - {{source: csv, path: {story.folder}/crm.csv}}\n"
+        f"  - {{source: vcard, refresh: 1s, url: {book.url}/book/}}\n"), rules=story.folder / "rules")
+
+    def people():
+        return json.loads(support.run("status", "-c", running.settings, "--json").stdout)["accounts"][1]["people"]
+
+    tap.equal(people(), 1, "people while a card is missing")
+    book.tell(tagged, multistatus(ann, bob))
+    tap.eventually(lambda: people() == 2, "the other card", SOON)
+
+
 @tap.case("a file of cards on a server without WebDAV")
 def _(story):
     book = Book(story.folder)
